@@ -1,0 +1,70 @@
+"""Whole-number division that names its rounding, and sharing that adds back to the whole.
+
+Money is whole minor units; every division of it goes through this page, so that each one
+says how it rounds and where the odd cent goes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+
+class Rounding(StrEnum):
+    """How a quotient that is not whole is made whole. All modes mirror at zero: r(-x) == -r(x)."""
+
+    HALF_UP = "half_up"  # half away from zero, the shop's default
+    HALF_DOWN = "half_down"  # half towards zero
+    HALF_EVEN = "half_even"  # banker's
+    UP = "up"  # away from zero
+    DOWN = "down"  # towards zero
+
+
+def divide(numerator: int, denominator: int, rounding: Rounding = Rounding.HALF_UP) -> int:
+    """The whole number nearest to numerator / denominator by `rounding`.
+
+    denominator must be positive. For every mode divide(-n, d) == -divide(n, d).
+    """
+    assert denominator > 0, "divide: the denominator must be positive"
+    if numerator < 0:
+        return -divide(-numerator, denominator, rounding)
+    if rounding is Rounding.HALF_UP:
+        return (2 * numerator + denominator) // (2 * denominator)
+    whole, rest = divmod(numerator, denominator)
+    if rest == 0 or rounding is Rounding.DOWN:
+        return whole
+    if rounding is Rounding.UP:
+        return whole + 1
+    if 2 * rest != denominator:
+        return whole + (2 * rest > denominator)
+    return whole + (rounding is Rounding.HALF_EVEN and whole % 2 == 1)
+
+
+def round_to_step(amount: int, step: int, rounding: Rounding = Rounding.HALF_UP) -> int:
+    """`amount` rounded to a multiple of `step` (> 0): cash rounding, whole crowns, 5 centimes."""
+    return divide(amount, step, rounding) * step
+
+
+def share(total: int, weights: Sequence[int]) -> list[int]:
+    """`total` split in proportion to `weights`, to the unit: sum(result) == total, always.
+
+    Largest remainder (Hamilton); equal remainders go to the earlier share. Weights are not
+    negative; if all are zero the total is split evenly. share(-t, w) == [-x for x in share(t, w)].
+    Raises ValueError if there is no weight to carry a total that is not zero.
+    """
+    if total < 0:
+        return [-part for part in share(-total, weights)]
+    if not weights:
+        if total:
+            raise ValueError("share: nothing to carry the total")
+        return []
+    assert all(weight >= 0 for weight in weights), "share: a weight is negative"
+    whole = sum(weights)
+    if whole == 0:
+        weights = [1] * len(weights)
+        whole = len(weights)
+    parts = [total * weight // whole for weight in weights]
+    rests = [total * weight % whole for weight in weights]
+    for index in sorted(range(len(parts)), key=lambda i: (-rests[i], i))[: total - sum(parts)]:
+        parts[index] += 1
+    return parts
