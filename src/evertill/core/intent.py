@@ -1,0 +1,269 @@
+"""What a person at the register can ask for: one imperative type per intent.
+
+An intent is asked once and answered once: with entries, or with a Refusal. `request` is the
+asker's own number for it; asking again with the same number gives the first answer and does
+nothing (a second click, a repeated request). `sale`, where it stands, names the sale that is
+meant, so that a late click cannot act on the next customer's basket. `approval` is a colleague's
+sign-in, lent for this one intent.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Approval(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A colleague's staff id and PIN."""
+
+    staff: str
+    pin: str
+
+
+class Intent(
+    msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=True, forbid_unknown_fields=True
+):
+    """What every intent may carry."""
+
+    request: str | None = None
+
+
+class SignIn(Intent, frozen=True, kw_only=True):
+    """Sign in with a staff id and PIN. Whoever was signed in is signed out; the basket stays."""
+
+    staff: str
+    pin: str
+
+
+class SignOut(Intent, frozen=True, kw_only=True):
+    """Sign out. Not possible with a basket in hand: park it or finish it."""
+
+
+class OpenShift(Intent, frozen=True, kw_only=True):
+    """Open a shift with an opening float per currency, in minor units."""
+
+    float_minor: dict[str, int] = {}
+    approval: Approval | None = None
+
+
+class MoveCash(Intent, frozen=True, kw_only=True):
+    """Put cash into the drawer (positive amount_minor) or take it out (negative)."""
+
+    currency: str
+    amount_minor: int
+    reason: str
+    note: str | None = None
+    approval: Approval | None = None
+
+
+class CloseShift(Intent, frozen=True, kw_only=True):
+    """Close the shift with the counted cash: per currency, pieces per denomination (minor units)."""
+
+    counts: dict[str, dict[str, int]] = {}
+    approval: Approval | None = None
+
+
+class TakeReport(Intent, frozen=True, kw_only=True):
+    """An X report: the shift so far. Changes nothing in the books but that it was taken."""
+
+    approval: Approval | None = None
+
+
+class OpenDrawer(Intent, frozen=True, kw_only=True):
+    """Open the cash drawer without a sale."""
+
+    reason: str
+    approval: Approval | None = None
+
+
+class StartSale(Intent, frozen=True, kw_only=True):
+    """Begin a sale that is not the default: another currency, a reference from elsewhere, or a
+    sale that happened earlier (`occurred_on`, YYYY-MM-DD) and is written up now."""
+
+    currency: str | None = None
+    reference: str | None = None
+    occurred_on: str | None = None
+
+
+class Scan(Intent, frozen=True, kw_only=True):
+    """Add what the code names: a barcode, a typed number, or a sku.
+
+    Quantity in thousandths (1000 = one piece, 328 = 328 g); negative takes goods back without a
+    receipt. `unit_price_e4` is for open-price goods and, with permission, an override;
+    `amount_minor` gives the whole line's amount instead. `sku` picks one of several products that
+    share a code. `merge` false always makes a line of its own.
+    """
+
+    code: str
+    sku: str | None = None
+    quantity_milli: int | None = None
+    unit_price_e4: int | None = None
+    amount_minor: int | None = None
+    merge: bool = True
+    reason: str | None = None
+    note: str | None = None
+    accept_expired: bool = False
+    sale: str | None = None
+    approval: Approval | None = None
+
+
+class ChangeQuantity(Intent, frozen=True, kw_only=True):
+    """Set a line's quantity."""
+
+    line_no: int
+    quantity_milli: int
+    sale: str | None = None
+    approval: Approval | None = None
+
+
+class VoidLine(Intent, frozen=True, kw_only=True):
+    """Take a line out of the basket. It stays in the books as voided."""
+
+    line_no: int
+    reason: str | None = None
+    sale: str | None = None
+    approval: Approval | None = None
+
+
+class OverridePrice(Intent, frozen=True, kw_only=True):
+    """Sell a line at another unit price."""
+
+    line_no: int
+    unit_price_e4: int
+    reason: str
+    sale: str | None = None
+    approval: Approval | None = None
+
+
+class GiveDiscount(Intent, frozen=True, kw_only=True):
+    """A discount by hand, of `rate_ppm` or `amount_minor`, on a line or (no line_no) the basket."""
+
+    reason: str
+    rate_ppm: int = 0
+    amount_minor: int = 0
+    line_no: int | None = None
+    sale: str | None = None
+    approval: Approval | None = None
+
+
+class ClearDiscounts(Intent, frozen=True, kw_only=True):
+    """Take back the manual discounts of a line, or (no line_no) those of the basket."""
+
+    line_no: int | None = None
+    sale: str | None = None
+
+
+class SetCustomer(Intent, frozen=True, kw_only=True):
+    """The sale is for the customer with this card number or phone; empty: for nobody known."""
+
+    code: str = ""
+    sale: str | None = None
+
+
+class AddCoupon(Intent, frozen=True, kw_only=True):
+    """A coupon code the customer brought."""
+
+    coupon: str
+    sale: str | None = None
+
+
+class AddNote(Intent, frozen=True, kw_only=True):
+    """A note on the sale or, with line_no, on a line. Printed on the receipt."""
+
+    text: str
+    line_no: int | None = None
+    sale: str | None = None
+
+
+class ProveAge(Intent, frozen=True, kw_only=True):
+    """The cashier has seen that the customer is at least `years` old."""
+
+    years: int
+    sale: str | None = None
+    approval: Approval | None = None
+
+
+class ReturnGoods(Intent, frozen=True, kw_only=True):
+    """Take goods back against a receipt: these lines and quantities (thousandths), or everything left."""
+
+    receipt: str
+    lines: dict[str, int] = {}
+    reason: str | None = None
+    sale: str | None = None
+    approval: Approval | None = None
+
+
+class VoidSale(Intent, frozen=True, kw_only=True):
+    """Give the basket up. It stays in the books as voided."""
+
+    reason: str | None = None
+    sale: str | None = None
+    approval: Approval | None = None
+
+
+class ParkSale(Intent, frozen=True, kw_only=True):
+    """Set the basket aside."""
+
+    note: str = ""
+    sale: str | None = None
+
+
+class RecallSale(Intent, frozen=True, kw_only=True):
+    """Take a parked basket up again."""
+
+    parked: str
+
+
+class TakeTender(Intent, frozen=True, kw_only=True):
+    """Take money (or pay it out, for a refund). amount_minor None: exactly what is due.
+
+    `amount_minor` is what the customer hands over, positive also for a refund paid out. When
+    nothing is left to pay the sale is completed: durable before the answer.
+    """
+
+    tender: str
+    amount_minor: int | None = None
+    tip_minor: int = 0
+    sale: str | None = None
+
+
+class RemoveTender(Intent, frozen=True, kw_only=True):
+    """Give a partial payment back."""
+
+    tender_no: int
+    sale: str | None = None
+
+
+class ReprintReceipt(Intent, frozen=True, kw_only=True):
+    """Print an earlier receipt again, marked as a copy. Empty: the last one."""
+
+    receipt: str = ""
+    approval: Approval | None = None
+
+
+INTENT_TYPES: tuple[type[Intent], ...] = (
+    SignIn,
+    SignOut,
+    OpenShift,
+    MoveCash,
+    CloseShift,
+    TakeReport,
+    OpenDrawer,
+    StartSale,
+    Scan,
+    ChangeQuantity,
+    VoidLine,
+    OverridePrice,
+    GiveDiscount,
+    ClearDiscounts,
+    SetCustomer,
+    AddCoupon,
+    AddNote,
+    ProveAge,
+    ReturnGoods,
+    VoidSale,
+    ParkSale,
+    RecallSale,
+    TakeTender,
+    RemoveTender,
+    ReprintReceipt,
+)
