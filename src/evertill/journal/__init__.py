@@ -1,0 +1,1 @@
+"""The append-only chained log: open, append, sync, read, verify. Knows nothing of sales."""
