@@ -68,3 +68,19 @@ def share(total: int, weights: Sequence[int]) -> list[int]:
     for index in sorted(range(len(parts)), key=lambda i: (-rests[i], i))[: total - sum(parts)]:
         parts[index] += 1
     return parts
+
+
+def carriers(residues: Sequence[int], odd: int) -> list[int]:
+    """Which shares take one unit more (odd > 0) or less (odd < 0), so that rounded shares add up again.
+
+    `residues` say what rounding took from each share (negative: gave it), in any one unit. Those it
+    took most from get a unit first; equal residues go to the earlier share. Returns |odd| distinct
+    indices; raises ValueError if there are fewer shares. Mirrored residues and odd: the same indices.
+    """
+    if abs(odd) > len(residues):
+        raise ValueError("carriers: fewer shares than odd units")
+    if odd < 0:
+        return carriers([-residue for residue in residues], -odd)
+    if odd == 1:
+        return [residues.index(max(residues))]
+    return sorted(range(len(residues)), key=lambda i: (-residues[i], i))[:odd]
