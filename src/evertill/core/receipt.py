@@ -8,16 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
-from evertill.core.sale import OriginalLine, Tender
-
-
-class DiscountPart(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What one promotion or one manual discount took off one line (positive = cheaper)."""
-
-    amount_minor: int
-    names: dict[str, str]
-    promotion: str | None = None
-    reason: str | None = None
+from evertill.core.sale import DiscountPart, OriginalLine, Tender
 
 
 class DocumentLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

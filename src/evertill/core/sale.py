@@ -12,6 +12,15 @@ import msgspec
 from evertill.core.rounding import divide
 
 
+class DiscountPart(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What one promotion or one manual discount took off one line (positive = cheaper)."""
+
+    amount_minor: int
+    names: dict[str, str]
+    promotion: str | None = None
+    reason: str | None = None
+
+
 class OriginalLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The line of an earlier receipt that a return line mirrors, and the money it mirrors.
 
@@ -26,6 +35,7 @@ class OriginalLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     net_minor: int
     tax_minor: int
     taxes: tuple[tuple[str, int, int], ...] = ()
+    discounts: tuple[DiscountPart, ...] = ()
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
