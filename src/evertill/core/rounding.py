@@ -8,36 +8,77 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
+from fractions import Fraction
+
+_ONE = Fraction(1)
 
 
 class Rounding(StrEnum):
-    """How a quotient that is not whole is made whole. All modes mirror at zero: r(-x) == -r(x)."""
+    """How a quotient that is not whole is made whole.
+
+    The shop uses those that mirror at zero: r(-x) == -r(x). Those that look along the number line
+    (ceiling, floor, and their halves) do not, and serve imports and comparisons only.
+    """
 
     HALF_UP = "half_up"  # half away from zero, the shop's default
     HALF_DOWN = "half_down"  # half towards zero
     HALF_EVEN = "half_even"  # banker's
     UP = "up"  # away from zero
     DOWN = "down"  # towards zero
+    CEILING = "ceiling"  # towards plus infinity
+    FLOOR = "floor"  # towards minus infinity
+    HALF_CEILING = "half_ceiling"
+    HALF_FLOOR = "half_floor"
+    EXACT = "exact"  # nothing to round, or Inexact is raised
+
+    @property
+    def mirrored(self) -> Rounding:
+        """The mode that does to -x what this one does to x."""
+        return _MIRRORED.get(self, self)
+
+
+_MIRRORED = {
+    Rounding.CEILING: Rounding.FLOOR,
+    Rounding.FLOOR: Rounding.CEILING,
+    Rounding.HALF_CEILING: Rounding.HALF_FLOOR,
+    Rounding.HALF_FLOOR: Rounding.HALF_CEILING,
+}
+_AWAY = frozenset({Rounding.UP, Rounding.CEILING})
+_TOWARDS = frozenset({Rounding.DOWN, Rounding.FLOOR})
+_HALF_AWAY = frozenset({Rounding.HALF_UP, Rounding.HALF_CEILING})
+
+
+class Inexact(ValueError):
+    """Rounding.EXACT was asked for, and the quotient is not whole."""
 
 
 def divide(numerator: int, denominator: int, rounding: Rounding = Rounding.HALF_UP) -> int:
     """The whole number nearest to numerator / denominator by `rounding`.
 
-    denominator must be positive. For every mode divide(-n, d) == -divide(n, d).
+    denominator must be positive. For every mode that mirrors, divide(-n, d) == -divide(n, d).
+    Raises Inexact if `rounding` is EXACT and there is a remainder.
     """
     assert denominator > 0, "divide: the denominator must be positive"
     if numerator < 0:
-        return -divide(-numerator, denominator, rounding)
+        return -divide(-numerator, denominator, rounding.mirrored)
     if rounding is Rounding.HALF_UP:
         return (2 * numerator + denominator) // (2 * denominator)
     whole, rest = divmod(numerator, denominator)
-    if rest == 0 or rounding is Rounding.DOWN:
+    if rest == 0 or rounding in _TOWARDS:
         return whole
-    if rounding is Rounding.UP:
+    if rounding is Rounding.EXACT:
+        raise Inexact("The amount does not come out even, and no rounding was allowed.")
+    if rounding in _AWAY:
         return whole + 1
     if 2 * rest != denominator:
         return whole + (2 * rest > denominator)
-    return whole + (rounding is Rounding.HALF_EVEN and whole % 2 == 1)
+    return whole + (rounding in _HALF_AWAY or (rounding is Rounding.HALF_EVEN and whole % 2 == 1))
+
+
+def round_exact(amount: Fraction, step: Fraction = _ONE, rounding: Rounding = Rounding.HALF_UP) -> Fraction:
+    """`amount` rounded to a multiple of `step` (> 0), any fractions: tax, invoices, foreign scales."""
+    steps = amount / step
+    return divide(steps.numerator, steps.denominator, rounding) * step
 
 
 def round_to_step(amount: int, step: int, rounding: Rounding = Rounding.HALF_UP) -> int:
