@@ -78,7 +78,9 @@ _FETCH_AGAIN = (
 )
 _HINTS = {
     "edition_garbled": _FETCH_AGAIN,
-    "edition_truncated": "The edition ends too early. The last good one stays in force; fetch the edition again.",
+    "edition_truncated": (
+        "The edition ends too early. The last good one stays in force; fetch the edition again."
+    ),
     "edition_signature_wrong": (
         "The edition is not signed by this shop's server. The last good one stays in force; "
         "check which server this register is connected to."
@@ -92,10 +94,12 @@ _HINTS = {
         "publish a new edition there."
     ),
     "edition_twice": (
-        "Two different editions carry the same number. The one in force stays; publish a new edition on the server."
+        "Two different editions carry the same number. The one in force stays; "
+        "publish a new edition on the server."
     ),
     "edition_unknown_format": (
-        "The edition needs a newer release of this program. The last good one stays in force; update this register."
+        "The edition needs a newer release of this program. The last good one stays in force; "
+        "update this register."
     ),
     "edition_unknown_record": (
         "The edition holds something that this release does not know. The last good one stays in force; "
@@ -317,7 +321,7 @@ def verify_body(header: EditionHeader, chunks: Iterable[bytes]) -> None:
 
 
 def collect(records: Iterable[Record]) -> EditionDraft:
-    """All of `records` as a draft in memory. Raises EditionFault if settings or taxes are missing or double."""
+    """All of `records` as a draft in memory. Raises EditionFault unless settings and taxes come once each."""
     parts: dict[str, list[Any]] = {kind: [] for kind in RECORD_TYPES}
     for record in records:
         parts[_KIND_OF[type(record)]].append(record)

@@ -15,6 +15,7 @@ import msgspec
 from evertill.core.permission import PERMISSIONS
 from evertill.core.pricebook import Category, PriceList, Product
 from evertill.core.promotions import Promotion
+from evertill.core.promotions.check import check as check_promotion
 from evertill.core.shop import Customer, Reason, Role, Settings, StaffMember, TenderKind
 from evertill.core.tax import TaxTable
 from evertill.wire.edition import EditionFault, Record
@@ -38,7 +39,7 @@ class Problem(msgspec.Struct, frozen=True):
 
 
 class EditionCheck:
-    """Collects records as they stream by, then tells what does not fit. Holds ids and codes, not the records."""
+    """Takes records as they stream by, then tells what does not fit. Holds their ids and codes only."""
 
     def __init__(self) -> None:
         self._problems: list[Problem] = []
@@ -90,7 +91,7 @@ class EditionCheck:
                 self._new_id("price_list", record.id)
                 self._list_currencies[record.id] = record.currency
             case Promotion():
-                self._new_id("promotion", record.id)
+                self._see_promotion(record)
 
     def problems(self) -> list[Problem]:
         """Everything that does not fit, errors first. Call it after the last record."""
@@ -161,6 +162,13 @@ class EditionCheck:
                 self._error(
                     "permission_unknown", f"role {role.id}", f"There is no permission called {permission}."
                 )
+
+    def _see_promotion(self, promotion: Promotion) -> None:
+        self._new_id("promotion", promotion.id)
+        try:
+            check_promotion(promotion)
+        except ValueError as wrong:
+            self._error("promotion_senseless", f"promotion {promotion.id}", str(wrong))
 
     def _dangling(self) -> list[Problem]:
         return [

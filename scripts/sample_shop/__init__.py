@@ -1,0 +1,1 @@
+"""What goes into the sample shop: tables, and a choice among crowd-sourced names."""

@@ -1,0 +1,1 @@
+"""The server: gate, fact stores, publishing."""
