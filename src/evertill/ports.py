@@ -42,7 +42,7 @@ class Entropy(Protocol):
 # Disk
 
 
-class Opening(StrEnum):
+class Access(StrEnum):
     """How a file is opened."""
 
     READ = "read"  # must be there; writes are refused
@@ -99,7 +99,7 @@ class Disk(Protocol):
     def exists(self, path: Path) -> bool:
         """Whether a file or directory of this name is there."""
 
-    def open(self, path: Path, how: Opening) -> OpenFile:
+    def open(self, path: Path, how: Access) -> OpenFile:
         """Opens one file. A file just created has a durable name only after `sync_directory`."""
 
     def rename(self, old: Path, new: Path) -> None:

@@ -93,10 +93,16 @@ class Body(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EpochOpened(msgspec.Struct, frozen=True, kw_only=True):
-    """The data of an epoch's first entry: what it goes on from, and why it was opened."""
+    """The data of an epoch's first entry: what it goes on from, and why it was opened.
+
+    `kept` is the last entry of the parent's epoch that was still readable here when this epoch was
+    opened. If it is below the parent's seq, the entries between them are lost from this medium; if it
+    is above, the files hold another history than the parent's (a fork). None: as the parent says.
+    """
 
     parent: Head | None
     reason: str
+    kept: int | None = None
 
 
 read_body = msgspec.json.Decoder(Body).decode
