@@ -7,4 +7,9 @@ the reason names the decision record.
 
 from __future__ import annotations
 
-REASONS: dict[str, str] = {}
+REASONS: dict[str, str] = {
+    "not_an_element_string": (
+        "The case's input is the name of a variable that the conversion left in place of its text, "
+        "so there is nothing to read (docs/adr/0003)."
+    ),
+}
