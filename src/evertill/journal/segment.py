@@ -114,21 +114,38 @@ def line_at(disk: Disk, epoch_directory: Path, segment: str, offset: int) -> Lin
 
 
 def find_line(disk: Disk, epoch_directory: Path, seq: int) -> Line | None:
-    """The whole line with this seq in an epoch, found without checking the lines before it."""
+    """The whole line with this seq in an epoch, found without reading the others: by halving the file."""
     holding = [segment for segment in segments_in(disk, epoch_directory) if segment.first_seq <= seq]
     if not holding:
         return None
-    file = disk.open(holding[-1].path, Access.READ)
-    wanted = b'"seq":%d,"at":"' % seq
+    segment = holding[-1]
+    file = disk.open(segment.path, Access.READ)
     try:
-        for at, raw, ended in raw_lines(file, 0):
-            if ended and raw.find(wanted, BODY_AT, BODY_AT + 400) > 0:
-                line = line_from(raw, segment=holding[-1].name, offset=at)
-                if line is not None and line.seq == seq:
-                    return line
+        low, high = 0, file.size()  # the line begins at or behind low, and before high
+        while high - low > BLOCK_BYTES:
+            middle = (low + high) // 2
+            at, found = _seq_behind(file, middle)
+            if found is None or at >= high:
+                break  # not a line of ours: look through the rest one by one
+            low, high = (at, high) if found <= seq else (low, at)
+        for at, raw, ended in raw_lines(file, low):
+            line = line_from(raw, segment=segment.name, offset=at) if ended else None
+            if line is not None and line.seq == seq:
+                return line
+            if line is not None and line.seq > seq:
+                return None
     finally:
         file.close()
     return None
+
+
+def _seq_behind(file: OpenFile, offset: int) -> tuple[int, int | None]:
+    """(where the first line that begins behind `offset` begins, its seq if it can be read)."""
+    lines = raw_lines(file, offset)
+    next(lines, None)
+    at, raw, _ = next(lines, (offset, b"", False))
+    found = leading_of(raw[BODY_AT:])
+    return at, found[2] if found else None
 
 
 def read_first(disk: Disk, epoch_directory: Path) -> tuple[Line, EpochOpened] | None:
