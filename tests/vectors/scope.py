@@ -12,4 +12,35 @@ REASONS: dict[str, str] = {
         "The case's input is the name of a variable that the conversion left in place of its text, "
         "so there is nothing to read (docs/adr/0003)."
     ),
+    "sylius_step": "The case does something to its cart that its page does not describe (docs/adr/0005).",
+    "sylius_rule": (
+        "The promotion asks for something that is not known at a register, such as where a parcel "
+        "goes (docs/adr/0005)."
+    ),
+    "sylius_action": "The promotion gives something other than money off (docs/adr/0005).",
+    "sylius_filter": "The promotion picks goods by something that our lines do not carry (docs/adr/0005).",
+    "sylius_promotion_field": (
+        "The promotion has a field that its page does not describe, so we do not guess it (docs/adr/0005)."
+    ),
+    "sylius_price_cut_scope": (
+        "The price cut picks products by something other than name or category (docs/adr/0005)."
+    ),
+    "oscar_offer": (
+        "The offer's condition or benefit is none that our engine names; a price for a set needs a "
+        "number of pieces, not a value (docs/adr/0005)."
+    ),
+    "vendure_words": "The promotion is told in words that its page does not explain (docs/adr/0005).",
+    "vendure_coupon_not_given": (
+        "Every promotion of the case needs a coupon and the case gives none, yet it expects their "
+        "discounts: it contradicts its own page (docs/adr/0005)."
+    ),
+    "medusa_campaign": "The campaign counts something other than uses or money given (docs/adr/0005).",
+    "medusa_rule": (
+        "The rule compares numbers or looks into the cart's items; our facts are names, and amounts "
+        "are asked for by conditions (docs/adr/0005)."
+    ),
+    "medusa_target_rules": (
+        "The rule picks goods by two free attributes at once; our filter has one place for them, "
+        "beside article and brand (docs/adr/0005)."
+    ),
 }

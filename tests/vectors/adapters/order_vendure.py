@@ -1,0 +1,241 @@
+"""order-vendure: orders with discounts, surcharges and shipping in minor units, said in our terms.
+
+Promotions work on prices as marked (with or without tax, as the channel says). Those on units come
+before those on the order, those on shipping last. Shipping lines and surcharges are charges. The discount
+is rounded so that the price left is rounded half up, as the source rounds prices.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from tests.vectors.outcome import Failed, Outcome, OutOfScope, Passed
+
+from evertill.core.promotions import (
+    AmountOff,
+    Condition,
+    CountAtLeast,
+    LineFilter,
+    PercentOff,
+    Promotion,
+    PromotionBook,
+    PromotionContext,
+    PromotionLine,
+    Reward,
+    TotalFor,
+    ValueAtLeast,
+)
+from evertill.core.rounding import Rounding
+from evertill.core.tax import Tax, TaxableLine, TaxClass, TaxedLine, TaxEngine, TaxTable
+
+SET = "order-vendure"
+SHIPPING_MINOR, SHIPPING_PERCENT = 500, 20
+SHIPPING = LineFilter(kinds=("charge",), categories=("shipping",))
+STAGES = {"unit": 2, "order": 1, "shipping": 0}
+
+
+class Unsaid(Exception):
+    """The case uses words we do not know; the argument is the reason's key."""
+
+
+def run(case: Mapping[str, Any]) -> Outcome:
+    """Works the order out and compares each figure that the case expects."""
+    try:
+        order = _Order(case)
+    except Unsaid as unsaid:
+        return OutOfScope(str(unsaid))
+    wrong = [
+        f"{path}: expected {wanted}, came {came}"
+        for path, wanted in case["expected"].items()
+        if (came := order.shown(path)) != wanted
+    ]
+    if wrong and _needs_a_coupon_it_does_not_give(case):
+        return OutOfScope("vendure_coupon_not_given")
+    return Failed("; ".join(wrong)) if wrong else Passed()
+
+
+def _needs_a_coupon_it_does_not_give(case: Mapping[str, Any]) -> bool:
+    """Whether every promotion asks for a coupon and the case gives none, so that nothing can be taken off."""
+    promotions = case["promotions"]
+    return bool(promotions) and not case["coupons"] and all(each.get("coupon") for each in promotions)
+
+
+class _Order:
+    def __init__(self, case: Mapping[str, Any]) -> None:
+        self._promotions = [_promotion(no, each) for no, each in enumerate(case["promotions"])]
+        self._given = {
+            promotion.id: each for promotion, each in zip(self._promotions, case["promotions"], strict=True)
+        }
+        self._lines: list[PromotionLine] = []
+        self._classes: list[tuple[Decimal, bool]] = []
+        with_tax = case["prices_include_tax"]
+        for each in case["lines"]:
+            self._ring_up(each["unit_price"], each["tax_rate"], with_tax, each["quantity"], "goods")
+        for each in case["surcharges"]:
+            rate = sum((Decimal(str(tax["taxRate"])) for tax in each["taxLines"]), Decimal(0))
+            self._ring_up(each["listPrice"], rate, each["listPriceIncludesTax"], 1, "surcharge")
+        for _ in range(case["shipping_lines"]):
+            self._ring_up(SHIPPING_MINOR, SHIPPING_PERCENT, with_tax, 1, "shipping")
+        context = PromotionContext(
+            currency="USD", at=datetime(2025, 1, 1, 12), coupons=tuple(case["coupons"])
+        )
+        self._outcome = PromotionBook(self._promotions).evaluate(self._lines, context)
+        self._taxed = self._tax()
+
+    def _ring_up(self, price: int, rate: Any, with_tax: bool, quantity: int, what: str) -> None:
+        self._lines.append(
+            PromotionLine(
+                no=len(self._lines) + 1,
+                sku=f"{what} {len(self._lines) + 1}",
+                unit_price_e4=price * 10_000,
+                quantity_milli=quantity * 1000,
+                amount_minor=price * quantity,
+                kind="goods" if what == "goods" else "charge",
+                categories=(what,),
+            )
+        )
+        self._classes.append((Decimal(str(rate)), with_tax))
+
+    def _tax(self) -> tuple[TaxedLine, ...]:
+        ids = {each: f"{each[0]} {'in' if each[1] else 'on'}" for each in self._classes}
+        table = TaxTable(
+            taxes=tuple(
+                Tax(id=ids[each], names={"en": ids[each]}, rate_ppm=int(each[0] * 10_000), included=each[1])
+                for each in ids
+            ),
+            classes=tuple(TaxClass(id=name, names={"en": name}, taxes=(name,)) for name in ids.values()),
+            rounding="per_line",
+        )
+        taken = self._outcome.by_line()
+        return (
+            TaxEngine(table)
+            .compute(
+                [
+                    TaxableLine(
+                        ids[each],
+                        line.amount_minor - taken.get(line.no, 0),
+                        line.quantity_milli if line.amount_minor >= 0 else -line.quantity_milli,
+                    )
+                    for line, each in zip(self._lines, self._classes, strict=True)
+                ]
+            )
+            .lines
+        )
+
+    def shown(self, path: str) -> Any:
+        """The figure the source keeps under this path."""
+        simple = {
+            "subTotal": (False, False),
+            "subTotalWithTax": (False, True),
+            "shipping": (True, False),
+            "shippingWithTax": (True, True),
+            "total": (None, False),
+            "totalWithTax": (None, True),
+        }
+        if path in simple:
+            return self._sum(*simple[path])
+        if path == "shippingLines.length":
+            return sum("shipping" in line.categories for line in self._lines)
+        head, *rest = path.split(".")
+        if head == "discounts":
+            return self._listed(self._reasons(None), rest)
+        place = int(rest[0])
+        if rest[1] == "adjustments":
+            return self._listed(self._reasons(self._places("goods")[place]), rest[2:])
+        return self._line_figure(self._places("goods" if head == "lines" else "shipping")[place], rest[1])
+
+    def _places(self, what: str) -> list[int]:
+        return [place for place, line in enumerate(self._lines) if what in line.categories]
+
+    def _line_figure(self, place: int, name: str) -> Any:
+        line, taxed = self._lines[place], self._taxed[place]
+        if name in ("proratedLinePrice", "discountedLinePrice", "discountedPrice"):
+            return taxed.net_minor
+        if name in ("proratedLinePriceWithTax", "discountedLinePriceWithTax", "discountedPriceWithTax"):
+            return taxed.gross_minor
+        return line.quantity_milli // 1000 if name == "quantity" else f"nothing is shown as {name}"
+
+    def _sum(self, shipping: bool | None, with_tax: bool) -> int:
+        return sum(
+            taxed.gross_minor if with_tax else taxed.net_minor
+            for line, taxed in zip(self._lines, self._taxed, strict=True)
+            if shipping is None or ("shipping" in line.categories) is shipping
+        )
+
+    def _reasons(self, place: int | None) -> list[str]:
+        """Ids of the promotions that gave something, to one line or at all."""
+        found: list[str] = []
+        for award in self._outcome.awards:
+            here = place is None or any(no == place + 1 for no, _ in award.shares)
+            if here and award.promotion_id not in found:
+                found.append(award.promotion_id)
+        return found
+
+    def _listed(self, ids: list[str], rest: list[str]) -> Any:
+        if rest == ["length"]:
+            return len(ids)
+        if len(rest) == 2 and rest[1] == "description" and int(rest[0]) < len(ids):
+            return self._given[ids[int(rest[0])]].get("name")
+        return f"nothing is shown as {'.'.join(rest)}"
+
+
+def _promotion(no: int, each: Mapping[str, Any]) -> Promotion:
+    staged = [_reward(action) for action in each["actions"]]
+    return Promotion(
+        id=f"{no}",
+        names={"en": each.get("name", "Promotion")},
+        priority=max((STAGES[stage] for stage, _ in staged), default=0),
+        coupons=(each["coupon"],) if each.get("coupon") else (),
+        conditions=tuple(
+            _condition(condition)
+            for condition in each.get("conditions", ())
+            if condition["condition"] != "always"
+        ),
+        rewards=tuple(reward for _, reward in staged),
+    )
+
+
+def _condition(condition: Mapping[str, Any]) -> Condition:
+    words = condition["condition"]
+    if words == "order total (price mode of the channel) at least minimum":
+        return ValueAtLeast(amount_minor=int(condition["minimum"]))
+    if words == "some line has at least minimum units":
+        return CountAtLeast(units=int(condition["minimum"]), on_one_line=True)
+    raise Unsaid("vendure_words")
+
+
+def _reward(action: Mapping[str, Any]) -> tuple[str, Reward]:
+    words = action["action"]
+    rate_ppm = int(Decimal(str(action.get("discount", 0))) * 10_000)
+    if words == "percent off every unit":
+        return "unit", PercentOff(
+            rate_ppm=rate_ppm, spread="unit", measured="list", rounding=Rounding.HALF_DOWN
+        )
+    if words == "percent off the order":
+        return "order", PercentOff(rate_ppm=rate_ppm, spread="across", rounding=Rounding.HALF_DOWN)
+    if words == "shipping free":
+        return "shipping", PercentOff(rate_ppm=1_000_000, of=SHIPPING)
+    if found := re.fullmatch(r"set order total to (\d+) .*", words):
+        return "order", TotalFor(price_minor=int(found[1]))
+    if found := re.fullmatch(r"(\d+) off the order", words):
+        return "order", AmountOff(amount_minor=int(found[1]))
+    if found := re.fullmatch(r"(\d+) off every unit", words):
+        return "unit", AmountOff(amount_minor=int(found[1]), spread="unit")
+    if found := re.fullmatch(r"(\d+) off (?:the )?shipping", words):
+        return "shipping", AmountOff(amount_minor=int(found[1]), of=SHIPPING)
+    if words in ("percent off shipping", "percent off the shipping"):
+        return "shipping", PercentOff(rate_ppm=rate_ppm, of=SHIPPING, rounding=Rounding.HALF_DOWN)
+    if found := re.fullmatch(r"(\d+) percent off units whose list price is (\d+)", words):
+        price_e4 = int(found[2]) * 10_000
+        return "unit", PercentOff(
+            rate_ppm=int(found[1]) * 10_000,
+            of=LineFilter(price_min_e4=price_e4, price_max_e4=price_e4),
+            spread="unit",
+            measured="list",
+            rounding=Rounding.HALF_DOWN,
+        )
+    raise Unsaid("vendure_words")
