@@ -2,7 +2,7 @@
 
 A change says only what its source knew. A list of codes and prices must not wipe out tax classes
 and categories, so `fields` names what each of its products really carries; everything else of a
-product that is already there stays. Nothing is ever removed by a merge.
+product that is already there stays. Goods are only ever removed by a change that says `replace`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from evertill.core.currency import cash_step_minor
 from evertill.core.pricebook import Category, PriceList, Product
 from evertill.core.shop import TenderKind
 from evertill.wire.edition import EditionDraft
@@ -35,6 +36,8 @@ class CatalogueChange(msgspec.Struct, frozen=True, kw_only=True):
     from barcodes, so a product not found by sku is the one that alone carries its code.
     `price_list` and `currency`: where `prices` belong; a list of that id is added if there is none,
     and with a new currency also cash in it, so that somebody can pay. `categories` are added if new.
+    `replace`: goods that the change does not name are dropped; deposits, charges and lines whose price
+    is typed stay.
     """
 
     products: tuple[Product, ...]
@@ -43,6 +46,7 @@ class CatalogueChange(msgspec.Struct, frozen=True, kw_only=True):
     fields: tuple[str, ...] = FIELDS
     match_codes: bool = False
     categories: tuple[Category, ...] = ()
+    replace: bool = False
 
 
 class CatalogueTarget(Protocol):
@@ -52,12 +56,13 @@ class CatalogueTarget(Protocol):
         """Work `change` into the catalogue; returns the version of the new edition. Raises Fault."""
 
 
-class MergeCount(msgspec.Struct, frozen=True):
-    """What a change would do: products new to the catalogue, changed, and as they were."""
+class MergeCount(msgspec.Struct, frozen=True, kw_only=True):
+    """What a change does: products new to the catalogue, changed, named but as they were, dropped."""
 
     added: int
     changed: int
     same: int
+    dropped: int
 
 
 def merge(draft: EditionDraft, change: CatalogueChange) -> EditionDraft:
@@ -81,7 +86,8 @@ def count_merge(draft: EditionDraft, change: CatalogueChange) -> MergeCount:
         old = before.pop(product.sku, None)
         added += old is None
         changed += old is not None and old != product
-    return MergeCount(added, changed, len(change.products) - added - changed)
+    same = len(change.products) - added - changed
+    return MergeCount(added=added, changed=changed, same=same, dropped=len(before))
 
 
 class _MergedProducts:
@@ -97,14 +103,17 @@ class _MergedProducts:
         waiting = dict(self._by_sku)
         for old in self._old:
             new = waiting.pop(old.sku, None)
-            yield old if new is None else changed(old, new, self._change.fields)
+            if new is not None:
+                yield changed(old, new, self._change.fields)
+            elif not self._change.replace or old.kind != "goods" or old.open_price:
+                yield old
         yield from waiting.values()
 
     def _matched_by_code(self) -> dict[str, Product]:
         """Changes of products that are in the catalogue under another sku, by that sku."""
         if not self._change.match_codes:
             return {}
-        wanted = {code: product for product in self._change.products for code in product.codes}
+        wanted = {product.sku: product for product in self._change.products if product.sku in product.codes}
         owners: dict[str, set[str]] = {}
         skus = set()
         for old in self._old:
@@ -146,4 +155,11 @@ def _new_tenders(draft: EditionDraft, change: CatalogueChange) -> tuple[TenderKi
     if any(tender.currency == change.currency for tender in draft.tenders):
         return ()
     names = {"en": f"Cash {change.currency}", "zh": f"现金 {change.currency}"}
-    return (TenderKind(id=f"cash-{change.currency.lower()}", names=names, currency=change.currency),)
+    return (
+        TenderKind(
+            id=f"cash-{change.currency.lower()}",
+            names=names,
+            currency=change.currency,
+            rounding_step_minor=cash_step_minor(change.currency),
+        ),
+    )

@@ -1,0 +1,1 @@
+"""The verbs: one file each. The only place where real things are wired together."""
