@@ -50,7 +50,7 @@ Elements = tuple[Element, ...]
 
 
 def value_fault(identifier: Identifier, value: str) -> str | None:
-    """What is wrong with `value` after `identifier`: its length, its characters or its content; None if right."""
+    """What is wrong with `value` after `identifier` (length, characters or content); None if right."""
     rest = value
     for part in identifier.parts:
         if part.optional and not rest:
@@ -102,7 +102,7 @@ def write_message(elements: Sequence[Element]) -> str:
 
 
 def read_bracketed(text: str) -> Elements | MessageFault:
-    r"""The elements of "(01)...(10)...", as printed under a symbol or typed. \( is a parenthesis in a value."""
+    r"""The elements of "(01)...(10)...", as printed or typed. \( is a parenthesis in a value."""
     if len(text) > MESSAGE_CHARACTERS_MAX or not re.fullmatch(f"(?:{_BRACKETED})+", text):
         return MessageFault("brackets_unreadable")
     found = []

@@ -24,7 +24,7 @@ def normal_gtin(code: str) -> str | None:
 
 
 def shortest_length(code: str) -> int:
-    """How long the GTIN in `code` (digits) is when printed shortest: 8, 12, 13 or 14. Zeros in front do not count."""
+    """How long the GTIN in `code` (digits) is when printed shortest: 8, 12, 13 or 14."""
     significant = len(code.lstrip("0"))
     for length in GTIN_LENGTHS:
         if significant <= length:

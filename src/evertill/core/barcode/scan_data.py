@@ -36,7 +36,7 @@ class Symbology(StrEnum):
 
 
 class SymbolData(msgspec.Struct, frozen=True):
-    """A symbol's data. `linear` starts with FNC1 if it is a GS1 message; `composite` is a message (no FNC1 first)."""
+    """A symbol's data: `linear` starts with FNC1 if it is a message; `composite` is one, without FNC1."""
 
     symbology: Symbology
     linear: str
