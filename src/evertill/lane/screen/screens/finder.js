@@ -1,0 +1,135 @@
+// One box for everything that names goods: a scan, a typed code, a name in any language, "3*" before it,
+// a receipt's QR. Below it the goods as tiles.
+
+import { html, useEffect } from "../vendor/preact-htm.js";
+import { act, change, open, store } from "../store.js";
+import { ask } from "../link.js";
+import { read, unitPrice } from "../figures.js";
+import { name, otherName, t } from "../words.js";
+
+const TYPING_MS = 90;
+const TILES_MAX = 48;
+const RECEIPT_QR = /^EVT1:/i;
+const TIMES = /^\s*([-−]?[\d.,]+)\s*[*x×]\s*(.*)$/;
+
+let asked = null;
+let typing = 0;
+
+/** The quantity before a "*" and the rest: "3*milk" -> {quantity_milli: 3000, rest: "milk"}. */
+export function split(text) {
+  const found = TIMES.exec(text);
+  const milli = found ? read(found[1], 3) : null;
+  return milli === null ? { quantity_milli: null, rest: text.trim() } : { quantity_milli: milli, rest: found[2].trim() };
+}
+
+/** Whether a text is a code to ring up rather than words to look for. */
+const isCode = (text) => /^[^\p{L}\s]+$/u.test(text) || /^[\](\x1d]/.test(text);
+
+async function fetchProducts(text, category) {
+  if (asked) asked.abort();
+  asked = new AbortController();
+  const query = new URLSearchParams({ q: text, limit: String(TILES_MAX) });
+  if (category) query.set("category", category);
+  const found = await ask(`/api/v1/products?${query}`, { signal: asked.signal });
+  return found && found.products ? found.products : null;
+}
+
+/** Shows the goods for a text and a category. */
+export async function look(text, category) {
+  const products = await fetchProducts(text, category);
+  if (products) change({ results: products, pick: -1 });
+}
+
+function type(text) {
+  change({ text });
+  clearTimeout(typing);
+  const { rest } = split(text);
+  if (RECEIPT_QR.test(rest) || (rest.length > 5 && isCode(rest))) return;
+  typing = setTimeout(() => look(rest, store.ui.category), TYPING_MS);
+}
+
+/** Rings up a product that was picked from the tiles. */
+export function ring(product) {
+  const { quantity_milli } = split(store.ui.text);
+  clear();
+  return act({ type: "Scan", code: product.sku, sku: product.sku, quantity_milli });
+}
+
+function clear() {
+  clearTimeout(typing);
+  const searched = split(store.ui.text).rest !== "";
+  change({ text: "", pick: -1 });
+  if (searched) look("", store.ui.category);
+}
+
+/** What Enter in the box does: a code is rung up, words pick the goods they find. */
+export async function enter() {
+  const { text, results, pick } = store.ui;
+  const { quantity_milli, rest } = split(text);
+  if (pick >= 0 && results && results[pick]) return ring(results[pick]);
+  if (!rest) return undefined;
+  if (RECEIPT_QR.test(rest)) {
+    clear();
+    return open({ kind: "return", receipt: rest });
+  }
+  if (isCode(rest)) {
+    clear();
+    return act({ type: "Scan", code: rest, quantity_milli });
+  }
+  clearTimeout(typing);
+  const products = await fetchProducts(rest, null);
+  const exact = products && products.find((one) => one.sku === rest || one.codes.includes(rest));
+  if (exact || (products && products.length === 1)) return ring(exact || products[0]);
+  if (products && products.length) return change({ results: products, pick: 0 });
+  clear();
+  return act({ type: "Scan", code: rest, quantity_milli });
+}
+
+/** Up and down in the box: through the tiles while something is looked for. */
+export function walk(step) {
+  const { text, results, pick } = store.ui;
+  if (!split(text).rest || !results || !results.length) return false;
+  change({ pick: Math.max(0, Math.min(results.length - 1, pick + step)) });
+  return true;
+}
+
+function Tile({ product, shop, on }) {
+  const digits = (shop.currencies[product.currency] || { digits: 2 }).digits;
+  const category = shop.categories.find((one) => (product.categories || []).includes(one.id) && one.colour);
+  const colour = product.colour || (category && category.colour) || "";
+  const price = product.open_price || product.unit_price_e4 == null
+    ? t("Open price")
+    : unitPrice(product.unit_price_e4, product.currency, digits) + (product.unit === "kg" ? "/kg" : "");
+  return html`<button type="button" class=${on ? "tile on" : "tile"} style=${colour ? { "--tile": colour } : {}} data-testid="tile"
+    onClick=${() => ring(product)}>
+    <span class="tile-name">${name(product.names) || product.sku}</span>
+    <span class="tile-other" lang="">${otherName(product.names)}</span>
+    <span class="tile-foot"><b>${price}</b>${product.age_min ? html`<span class="tag">${t("{years}+", { years: product.age_min })}</span>` : ""}</span></button>`;
+}
+
+export function Finder({ shop, ui }) {
+  useEffect(() => { look(split(store.ui.text).rest, store.ui.category); }, [shop && shop.edition]);
+  const products = ui.results;
+  const top = shop.categories.filter((one) => !one.parent);
+  const pick = (category) => { change({ category }); look(split(store.ui.text).rest, category); };
+  return html`<section class="finder" aria-label=${t("Goods")}>
+    <form class="search" role="search" onSubmit=${(event) => { event.preventDefault(); enter(); }}>
+      <input id="search" class="search-box" value=${ui.text} autocomplete="off" spellcheck=${false} autofocus data-testid="search"
+        inputmode=${ui.touch && !ui.keyboard ? "none" : "search"} aria-label=${t("Scan or search")} placeholder=${t("Scan or search: code, name, 3* for three")}
+        onInput=${(event) => type(event.target.value)} />
+      <kbd>F2</kbd>
+      ${ui.text && html`<button type="button" class="button quiet" aria-label=${t("Clear")} onClick=${clear}><span class="button-label cross" aria-hidden="true"></span></button>`}
+      ${ui.touch && html`<button type="button" class="button quiet" aria-pressed=${String(Boolean(ui.keyboard))} onClick=${() => change({ keyboard: !ui.keyboard })}>
+        <span class="button-label">${t("Keyboard")}</span></button>`}
+    </form>
+    ${top.length > 0 && html`<div class="categories" role="radiogroup" aria-label=${t("Categories")}>
+      <button type="button" role="radio" class="button chip" aria-checked=${String(!ui.category)} onClick=${() => pick(null)}><span class="button-label">${t("All")}</span></button>
+      ${top.map((one) => html`<button type="button" role="radio" class="button chip" key=${one.id} aria-checked=${String(ui.category === one.id)}
+        style=${one.colour ? { "--tile": one.colour } : {}} onClick=${() => pick(one.id)}><span class="button-label">${name(one.names)}</span></button>`)}</div>`}
+    <div class="tiles" data-testid="tiles">
+      ${products && products.length === 0
+        ? html`<p class="lead">${t("Nothing found. Try fewer letters, or scan the code.")}</p>`
+        : (products || []).map((product, place) => html`<${Tile} key=${product.sku} product=${product} shop=${shop} on=${place === ui.pick} />`)}
+    </div>
+  </section>`;
+}

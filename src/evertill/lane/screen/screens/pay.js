@@ -1,0 +1,80 @@
+// Paying: what is due, very large; the notes a customer is likely to hand over; several tenders.
+
+import { html, useEffect, useRef, useState } from "../vendor/preact-htm.js";
+import { Button, Pad, padded } from "../parts.js";
+import { act, change } from "../store.js";
+import { money, read } from "../figures.js";
+import { name, t } from "../words.js";
+
+const SCAN_DIGITS = 8;
+const SCAN_GAP_MS = 60;
+
+/** Notices a scanner in the amount field: many digits, faster than a hand. */
+function useScanGuard() {
+  const times = useRef([]);
+  return {
+    press: () => { times.current = [...times.current, performance.now()].slice(-20); },
+    scanned: (text) => {
+      const last = times.current.slice(-text.length);
+      const span = last.length > 1 ? (last[last.length - 1] - last[0]) / (last.length - 1) : Infinity;
+      return /^\d+$/.test(text) && text.length >= SCAN_DIGITS && span < SCAN_GAP_MS;
+    },
+  };
+}
+
+export function Pay({ view, ui }) {
+  const sale = view.sale;
+  const show = (minor) => money(minor, sale.currency, sale.digits);
+  const [picked, setPicked] = useState(null);
+  const [text, setText] = useState("");
+  const field = useRef(null);
+  const guard = useScanGuard();
+  const due = sale.due.find((one) => one.tender === picked) || sale.due[0];
+  useEffect(() => { if (field.current) field.current.focus(); }, [due && due.tender, ui.dialog === null]);
+  if (!due) return html`<section class="pay"><p class="lead">${t("No way to pay is set up for {currency}.", { currency: sale.currency })}</p><${Back} /></section>`;
+  const refund = due.due_minor < 0;
+  const amount = text === "" ? null : read(text, sale.digits);
+  const rounding = due.due_minor - sale.remaining_minor;
+  const take = (amount_minor) => {
+    setText("");
+    return act({ type: "TakeTender", tender: due.tender, ...(amount_minor === null ? {} : { amount_minor }) });
+  };
+  const submit = (event) => {
+    event.preventDefault();
+    if (guard.scanned(text)) {
+      setText("");
+      change({ stage: "sale" });
+      act({ type: "Scan", code: text });
+    } else if (text === "" || amount !== null) take(amount);
+  };
+  const digits = (key) => setText(padded(text, key));
+  return html`<section class="pay" aria-label=${t("Pay")}>
+    <div class="pay-head"><${Back} />
+      <div class="pay-due"><span>${refund ? t("To pay out") : sale.tenders.length ? t("Still to pay") : t("To pay")}</span>
+        <strong data-testid="due">${show(Math.abs(due.due_minor))}</strong>
+        <small>${rounding ? t("Rounded to coins from {amount}", { amount: show(Math.abs(sale.remaining_minor)) }) : ""}</small></div></div>
+    <div class="tenders" role="radiogroup" aria-label=${t("Way to pay")}>
+      ${sale.due.map((one) => html`<button type="button" role="radio" key=${one.tender} class="button tender" aria-checked=${String(one === due)}
+        data-testid=${`tender-${one.tender}`} onClick=${() => { setPicked(one.tender); setText(""); }}><span class="button-label">${name(one.names)}</span></button>`)}</div>
+    ${sale.tenders.length > 0 && html`<ul class="taken">${sale.tenders.map((one) => html`<li key=${one.no}><span>${name(one.names)}</span><strong>${show(one.amount_minor)}</strong>
+      <${Button} look="quiet" label=${t("Give back")} act=${() => act({ type: "RemoveTender", tender_no: one.no })} /></li>`)}</ul>`}
+    <form class="pay-amount" onSubmit=${submit}>
+      <div class="notes">
+        <button type="button" class="button big note exact" data-testid="exact" onClick=${() => take(null)}>
+          <span class="button-label">${refund ? t("Pay out {amount}", { amount: show(-due.due_minor) }) : t("Exact: {amount}", { amount: show(due.due_minor) })}</span></button>
+        ${(due.quick_minor || []).map((worth) => html`<button type="button" class="button big note" key=${worth} data-testid=${`note-${worth}`} onClick=${() => take(worth)}>
+          <span class="button-label">${show(worth)}</span></button>`)}
+      </div>
+      <div class="pay-type">
+        <label class="field"><span class="field-label">${due.kind === "cash" && !refund ? t("Cash handed over") : t("Amount")}</span>
+          <span class="field-box"><input ref=${field} class="amount" value=${text} autocomplete="off" inputmode=${ui.touch ? "none" : "decimal"} data-testid="amount"
+            placeholder=${show(Math.abs(due.due_minor))} aria-invalid=${String(text !== "" && amount === null)}
+            onKeyDown=${guard.press} onInput=${(event) => setText(event.target.value)} /></span></label>
+        <${Pad} onKey=${digits} point=${sale.digits > 0} />
+        <button type="submit" class="button big pay" data-testid="take"><span class="button-label">
+          ${due.kind === "cash" ? t("Take cash") : t("Paid with {tender}", { tender: name(due.names) })}</span><kbd>Enter</kbd></button>
+      </div>
+    </form></section>`;
+}
+
+const Back = () => html`<${Button} label=${t("Back")} fkey="Esc" act=${() => change({ stage: "sale" })} testid="back" />`;

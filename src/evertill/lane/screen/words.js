@@ -1,0 +1,36 @@
+// Texts in the reader's language. Every text is written as an English sentence with
+// {placeholders}, always a literal in a call of t, so that scripts/texts.py finds it; the Chinese comes from the agent's catalogue.
+
+const catalogues = { en: {} };
+let current = "en";
+
+export const locale = () => current;
+export const languageTag = () => (current === "zh" ? "zh-CN" : "en-GB");
+
+/** The text in the current language, its {placeholders} filled from `params`. */
+export function t(text, params) {
+  const found = catalogues[current][text] || text;
+  return params ? found.replace(/\{(\w+)\}/g, (all, key) => (key in params ? params[key] : all)) : found;
+}
+
+/** The name in the current language, of a {"en": ..., "zh": ...} table. */
+export const name = (names) => (names && (names[current] || names.en)) || "";
+
+/** The name in the other language, where there is one that differs: shown small beside the first. */
+export function otherName(names) {
+  const other = names && names[current === "zh" ? "en" : "zh"];
+  return other && other !== name(names) ? other : "";
+}
+
+/** Switches to a language; resolves to whether the current language changed. */
+export async function speak(next) {
+  if (next === current) return false;
+  if (!catalogues[next]) {
+    const answer = await fetch(`/api/v1/words/${next}`);
+    if (!answer.ok) return false;
+    catalogues[next] = await answer.json();
+  }
+  current = next;
+  document.documentElement.lang = languageTag();
+  return true;
+}
