@@ -59,7 +59,7 @@ def run(case: dict[str, Any]) -> Outcome:
 
 
 def _breaks(broken: Sequence[str], figure: str) -> bool:
-    """Whether an identity that the example itself breaks speaks of this figure, which then stands as printed."""
+    """Whether an identity that the example breaks speaks of this figure, which then stands as printed."""
     return any(
         figure in name or name in figure or ("sum" in name and figure == "line_total") for name in broken
     )

@@ -1,0 +1,1 @@
+"""Ringing up published real trade: the data sets as baskets and goods, and their exact totals by day."""
