@@ -7,6 +7,7 @@ from typing import Annotated
 
 import msgspec
 import typer
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -67,9 +68,7 @@ def import_list(
     ] = False,
     replace: Annotated[
         bool,
-        typer.Option(
-            "--replace", help="Drop all goods that are not in the list (the sample's, for example)."
-        ),
+        typer.Option("--replace", help="Drop all goods that the list does not name."),
     ] = False,
 ) -> None:
     """Take in a shop's own list of goods: good rows in, bad rows set aside with a reason."""
@@ -97,7 +96,7 @@ def import_list(
             version = import_into(publisher, result)
             console.print(f"Published as edition {version}; registers take it between two sales.")
     except Fault as fault:
-        Console(stderr=True, highlight=False).print(fault.hint, markup=False)
+        Console(stderr=True, highlight=False).print(fault.hint, markup=False, soft_wrap=True)
         raise typer.Exit(EXIT_NOT_IMPORTED) from fault
 
 
@@ -106,7 +105,7 @@ def _publisher(home: Path) -> Publisher:
     gate = home / "gate"
     folder = EditionFolder(disk, gate / "editions")
     if not folder.versions():
-        hint = f"There is no shop in {home}. Start it once with `evertill up --home {home}`, then import the list."
+        hint = f"There is no shop in {home}. Start it with `evertill up --home {home}`, then import the list."
         raise Fault("catalogue_missing", hint)
     identity = read_or_make_identity(disk, gate, HostEntropy())
     return Publisher(
@@ -131,16 +130,16 @@ def _told(columns: list[str]) -> dict[str, str]:
 
 def _show(console: Console, result: ImportResult, draft: EditionDraft, *, dry_run: bool) -> None:
     for statement in result.statements:
-        console.print(statement, markup=False)
+        console.print(statement, markup=False, soft_wrap=True)
     meant = [f"{heading} = {field}" for heading, field in result.meanings if field]
     unused = [heading for heading, field in result.meanings if not field]
-    console.print("Columns: " + ", ".join(meant), markup=False)
+    console.print("Columns: " + ", ".join(meant), markup=False, soft_wrap=True)
     if unused:
-        console.print("Not used: " + ", ".join(unused), markup=False)
+        console.print("Not used: " + ", ".join(unused), markup=False, soft_wrap=True)
     if result.preview:
         console.print(_preview(result))
     for problem in result.problems[:PROBLEMS_SHOWN]:
-        console.print(f"line {problem.line}: {problem.text}", markup=False)
+        console.print(f"line {problem.line}: {problem.text}", markup=False, soft_wrap=True)
     if len(result.problems) > PROBLEMS_SHOWN:
         console.print(f"... and {len(result.problems) - PROBLEMS_SHOWN} more.")
     count = count_merge(draft, result.change)
@@ -148,12 +147,17 @@ def _show(console: Console, result: ImportResult, draft: EditionDraft, *, dry_ru
     dropped = f", {count.dropped} {would}dropped" if count.dropped else ""
     console.print(
         f"{result.rows} rows: {count.added} goods {would}added, {count.changed} {would}changed, "
-        f"{count.same} as they were{dropped}; {result.rows_bad} rows {would}set aside."
+        f"{count.same} as they were{dropped}; {result.rows_bad} rows {would}set aside.",
+        soft_wrap=True,
     )
 
 
 def _preview(result: ImportResult) -> Table:
-    table = Table("line", "sku", "codes", "name", "名称", "price", "unit", "tax class", "category")
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for heading in ("line", "article", "codes", "name", "名称", "price", "unit", "tax", "category"):
+        table.add_column(
+            heading, overflow="fold", justify="right" if heading in ("line", "price") else "left"
+        )
     digits = minor_digits(result.change.currency)
     for row in result.preview:
         if row.product is None:
@@ -167,9 +171,9 @@ def _cells(product: Product, price_list: str, digits: int) -> list[str]:
     price_e4 = product.prices.get(price_list)
     return [
         product.sku,
-        " ".join(product.codes),
+        " ".join(code for code in product.codes if code != product.sku),
         product.names.get("en", ""),
-        product.names.get("zh", ""),
+        product.names.get("zh", "") if product.names.get("zh") != product.names.get("en") else "",
         "" if price_e4 is None else _shown_price(price_e4, digits),
         product.unit,
         product.tax_class,
@@ -194,4 +198,4 @@ def _set_aside(console: Console, result: ImportResult, path: Path, *, dry_run: b
             f"The bad rows could not be written to {path}. Nothing was imported; say --bad and another file."
         )
         raise Fault("import_bad_rows_not_written", hint) from wrong
-    console.print(f"The rows set aside are in {path}, each with its reason.", markup=False)
+    console.print(f"The rows set aside are in {path}, each with its reason.", markup=False, soft_wrap=True)

@@ -11,16 +11,16 @@ import base64
 from pathlib import Path
 
 import msgspec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from evertill.core.fault import Fault
 from evertill.ports import Access, Disk, Entropy
+from evertill.wire.signature import SEED_BYTES, SigningKey, new_seed
 
 _BYTES_MAX = 10_000
 
 
 class ServerIdentity(msgspec.Struct, frozen=True, kw_only=True):
-    """`signing_key` is the raw 32-byte Ed25519 private key, `server_epoch` 32 hex digits."""
+    """`signing_key` is the seed of the server's Ed25519 key, `server_epoch` 32 hex digits."""
 
     server_epoch: str
     signing_key: bytes
@@ -28,11 +28,14 @@ class ServerIdentity(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def public_key(self) -> bytes:
         """The raw 32 bytes that lanes check signatures with."""
-        return Ed25519PrivateKey.from_private_bytes(self.signing_key).public_key().public_bytes_raw()
+        return SigningKey(self.signing_key).public_key
 
     def sign(self, message: bytes) -> bytes:
-        """The 64-byte Ed25519 signature of `message`."""
-        return Ed25519PrivateKey.from_private_bytes(self.signing_key).sign(message)
+        """The 64-byte signature of `message`."""
+        return SigningKey(self.signing_key).sign(message)
+
+    def __repr__(self) -> str:
+        return f"ServerIdentity({self.server_epoch}, {SigningKey(self.signing_key)!r})"
 
 
 class _Stored(msgspec.Struct, forbid_unknown_fields=True):
@@ -41,11 +44,11 @@ class _Stored(msgspec.Struct, forbid_unknown_fields=True):
 
 
 def read_or_make_identity(disk: Disk, folder: Path, entropy: Entropy) -> ServerIdentity:
-    """The identity kept in `folder`, made and durable if there was none. Raises Fault "identity_unreadable"."""
+    """The identity kept in `folder`, made durably if there was none. Raises Fault "identity_unreadable"."""
     path = folder / "identity.json"
     if disk.exists(path):
         return _read(disk, path)
-    made = ServerIdentity(server_epoch=entropy.token(16).hex(), signing_key=entropy.token(32))
+    made = ServerIdentity(server_epoch=entropy.token(16).hex(), signing_key=new_seed(entropy))
     disk.make_directory(folder)
     _write(disk, path, made)
     return made
@@ -67,7 +70,7 @@ def _read(disk: Disk, path: Path) -> ServerIdentity:
         finally:
             file.close()
         key = base64.b64decode(stored.signing_key, validate=True)
-        if len(key) != 32:
+        if len(key) != SEED_BYTES:
             raise ValueError("the key is not 32 bytes long")
     except (OSError, ValueError, msgspec.DecodeError) as wrong:
         hint = (

@@ -24,15 +24,14 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeAlias
 
 import msgspec
-import rfc8785
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from evertill.core.fault import Fault
 from evertill.core.pricebook import Category, PriceList, Product
 from evertill.core.promotions import Promotion
 from evertill.core.shop import Customer, Reason, Role, Settings, StaffMember, TenderKind
 from evertill.core.tax import TaxTable
+from evertill.wire.canonical import NotCanonical, canonical_bytes, canonicalize
+from evertill.wire.signature import is_signed
 
 FORMAT = "evertill-edition/1"
 LINE_BYTES_MAX = 262_144
@@ -143,6 +142,11 @@ class EditionHeader(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     body_sha256: str
 
 
+class _Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    edition: msgspec.Raw
+    signature: str
+
+
 class EditionDraft(msgspec.Struct, frozen=True, kw_only=True):
     """The content of an edition, not yet numbered. Every part can be iterated more than once.
 
@@ -247,24 +251,18 @@ def read_header(
     if len(first_line) > LINE_BYTES_MAX:
         raise EditionFault("edition_garbled", "the first line is too long")
     try:
-        envelope = msgspec.json.decode(first_line)
-        fields, signed = envelope["edition"], base64.b64decode(envelope["signature"], validate=True)
-        message = rfc8785.dumps(fields)
-    except (
-        msgspec.DecodeError,
-        UnicodeDecodeError,
-        KeyError,
-        TypeError,
-        ValueError,
-        binascii.Error,
-    ) as wrong:
+        envelope = msgspec.json.decode(first_line, type=_Envelope)
+        signed = base64.b64decode(envelope.signature, validate=True)
+        message = canonicalize(bytes(envelope.edition))
+    except (msgspec.DecodeError, UnicodeDecodeError, NotCanonical, binascii.Error) as wrong:
         raise EditionFault(
             "edition_garbled", f"the first line is not an edition's header: {wrong}"
         ) from wrong
-    if not _is_signed(public_key, message, signed):
+    if not is_signed(public_key, message, signed):
         raise EditionFault("edition_signature_wrong")
-    if fields.get("format") != FORMAT:
-        raise EditionFault("edition_unknown_format", f"format {fields.get('format')!r}")
+    fields = msgspec.json.decode(message)
+    if not isinstance(fields, dict) or fields.get("format") != FORMAT:
+        raise EditionFault("edition_unknown_format", first_line[:80].decode(errors="replace"))
     try:
         header = msgspec.convert(fields, EditionHeader)
     except msgspec.ValidationError as wrong:
@@ -361,16 +359,8 @@ def split_lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 def _header_line(header: EditionHeader, sign: Sign) -> bytes:
     fields = msgspec.to_builtins(header)
-    signed = base64.b64encode(sign(rfc8785.dumps(fields))).decode()
-    return rfc8785.dumps({"edition": fields, "signature": signed}) + b"\n"
-
-
-def _is_signed(public_key: bytes, message: bytes, signed: bytes) -> bool:
-    try:
-        Ed25519PublicKey.from_public_bytes(public_key).verify(signed, message)
-    except InvalidSignature:
-        return False
-    return True
+    signed = base64.b64encode(sign(canonical_bytes(fields))).decode()
+    return canonical_bytes({"edition": fields, "signature": signed}) + b"\n"
 
 
 def _check_place(header: EditionHeader, *, store: str | None, in_force: EditionHeader | None) -> None:
