@@ -16,7 +16,7 @@ from datetime import datetime
 
 import msgspec
 
-from evertill.core.promotions import PromotionContext, PromotionLine
+from evertill.core.promotions import Award, PromotionContext, PromotionLine, PromotionOutcome
 from evertill.core.receipt import TaxLine
 from evertill.core.rounding import divide, share
 from evertill.core.rules import Rules
@@ -24,6 +24,7 @@ from evertill.core.sale import DiscountPart, Line, ManualDiscount, Sale
 from evertill.core.tax import TaxableLine, TaxedLine
 
 PPM = 1_000_000
+NO_COUNTS: Mapping[str, int] = {}
 
 
 class PricedLine(msgspec.Struct, frozen=True):
@@ -45,6 +46,8 @@ class Priced(msgspec.Struct, frozen=True):
     tax_minor: int
     gross_minor: int
     taxes: tuple[TaxLine, ...]
+    promotion_uses: tuple[tuple[str, int, int], ...] = ()
+    coupons: tuple[tuple[str, str], ...] = ()
 
 
 class Pricer:
@@ -53,18 +56,41 @@ class Pricer:
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
         self._seen: dict[int, tuple[Line, PromotionLine]] = {}
+        self._counted_as = {promotion.id: promotion.counted_as for promotion in rules.promotion_list}
+        self._last: tuple[Sale, tuple[object, ...], Priced] | None = None
 
     def price(
         self,
         sale: Sale,
         at: datetime,
         *,
-        usage: Mapping[str, int] | None = None,
-        spent_minor: Mapping[str, int] | None = None,
+        usage: Mapping[str, int] = NO_COUNTS,
+        usage_today: Mapping[str, int] = NO_COUNTS,
+        spent_minor: Mapping[str, int] = NO_COUNTS,
     ) -> Priced:
-        """The price of `sale` at local time `at`; `usage` counts promotions already used today."""
+        """The price of `sale` at local time `at`; `usage` counts uses of promotions before this sale."""
+        minute = at.replace(second=0, microsecond=0)
+        world = (minute, usage, usage_today, spent_minor)
+        if self._last is not None and self._last[0] is sale and self._last[1] == world:
+            return self._last[2]
         lines = sale.live_lines
-        parts = self._promotion_parts(sale, lines, at, usage or {}, spent_minor or {})
+        parts: dict[int, tuple[DiscountPart, ...]] = {
+            line.no: line.original.discounts
+            for line in lines
+            if line.original is not None and line.original.discounts
+        }
+        context = PromotionContext(
+            currency=sale.currency,
+            at=minute,
+            groups=sale.groups,
+            coupons=sale.coupons,
+            usage=usage,
+            usage_today=usage_today,
+            spent_minor=spent_minor,
+        )
+        eligible = [self._promotion_line(line) for line in lines if line.quantity_milli > 0]
+        outcome = self._rules.promotions.evaluate(eligible, context)
+        _add_shares(outcome.awards, parts)
         totals = [
             line.amount_minor - sum(part.amount_minor for part in parts[line.no])
             if line.no in parts
@@ -73,36 +99,9 @@ class Pricer:
         ]
         if sale.discounts:
             _give_manual_discounts(sale.discounts, lines, totals, parts, self._rules)
-        return self._taxed(sale, lines, totals, parts)
-
-    def _promotion_parts(
-        self,
-        sale: Sale,
-        lines: Sequence[Line],
-        at: datetime,
-        usage: Mapping[str, int],
-        spent_minor: Mapping[str, int],
-    ) -> dict[int, tuple[DiscountPart, ...]]:
-        parts: dict[int, tuple[DiscountPart, ...]] = {}
-        for line in lines:
-            if line.original is not None and line.original.discounts:
-                parts[line.no] = line.original.discounts
-        eligible = [self._promotion_line(line) for line in lines if line.quantity_milli > 0]
-        context = PromotionContext(
-            currency=sale.currency,
-            at=at,
-            groups=sale.groups,
-            coupons=sale.coupons,
-            usage=usage,
-            spent_minor=spent_minor,
-        )
-        for award in self._rules.promotions.evaluate(eligible, context).awards:
-            for line_no, amount_minor in award.shares:
-                part = DiscountPart(
-                    amount_minor=amount_minor, names=award.names, promotion=award.promotion_id
-                )
-                parts[line_no] = (*parts.get(line_no, ()), part)
-        return parts
+        priced = self._taxed(sale, lines, totals, parts, outcome)
+        self._last = (sale, world, priced)
+        return priced
 
     def _promotion_line(self, line: Line) -> PromotionLine:
         seen = self._seen.get(line.no)
@@ -129,6 +128,7 @@ class Pricer:
         lines: Sequence[Line],
         totals: Sequence[int],
         parts: Mapping[int, tuple[DiscountPart, ...]],
+        outcome: PromotionOutcome,
     ) -> Priced:
         exempt = sale.tax_exempt
         computed = self._rules.taxes.compute(
@@ -155,6 +155,11 @@ class Pricer:
             tax_minor=tax,
             gross_minor=net + tax,
             taxes=self._tax_lines(priced),
+            promotion_uses=tuple(
+                (self._counted_as[award.promotion_id], award.times, award.amount_minor)
+                for award in outcome.awards
+            ),
+            coupons=outcome.coupons,
         )
 
     def _tax_lines(self, priced: Sequence[PricedLine]) -> tuple[TaxLine, ...]:
@@ -178,6 +183,13 @@ class Pricer:
             )
             for tax_id, (base_minor, tax_minor) in sorted(sums.items())
         )
+
+
+def _add_shares(awards: Sequence[Award], parts: dict[int, tuple[DiscountPart, ...]]) -> None:
+    for award in awards:
+        for line_no, amount_minor in award.shares:
+            part = DiscountPart(amount_minor=amount_minor, names=award.names, promotion=award.promotion_id)
+            parts[line_no] = (*parts.get(line_no, ()), part)
 
 
 def _mirrored(line: Line) -> TaxedLine:

@@ -91,6 +91,7 @@ class SaleDocument(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     reference: str | None = None
     occurred_on: str | None = None
     request: str | None = None
+    promotion_uses: tuple[tuple[str, int, int], ...] = ()  # (counted as, times used, amount_minor given)
 
 
 class CountLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -35,6 +35,7 @@ class Rules:
         self.staff = {member.id: member for member in staff}
         self.reasons = tuple(reasons)
         self.price_lists = tuple(price_lists)
+        self.promotion_list = tuple(promotions)
         self.promotions = PromotionBook(promotions)
         included = {tax.id: tax.included for tax in tax_table.taxes}
         self.tax_included = all(included.values()) if included else True

@@ -56,6 +56,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     pin_failures: dict[str, int] = {}
     copies: dict[str, int] = {}
     usage: dict[str, int] = {}
+    usage_today: dict[str, int] = {}
     spent_minor: dict[str, int] = {}
     usage_day: str = ""
 
@@ -179,20 +180,16 @@ def _completed(state: State, x: e.SaleCompleted, head: str) -> State:
 
 
 def _with_usage(state: State, x: e.SaleCompleted) -> State:
-    used: dict[str, int] = {}
-    for line in x.document.lines:
-        for part in line.discounts:
-            if part.promotion is not None and line.original is None:
-                used[part.promotion] = used.get(part.promotion, 0) + part.amount_minor
-    if not used:
+    document = x.document
+    if not document.promotion_uses:
         return state
-    fresh = state.usage_day == x.document.day
-    usage = dict(state.usage) if fresh else {}
-    spent = dict(state.spent_minor) if fresh else {}
-    for promotion, amount_minor in used.items():
-        usage[promotion] = usage.get(promotion, 0) + 1
-        spent[promotion] = spent.get(promotion, 0) + amount_minor
-    return replace(state, usage=usage, spent_minor=spent, usage_day=x.document.day)
+    usage, today = dict(state.usage), dict(state.usage_today) if state.usage_day == document.day else {}
+    spent = dict(state.spent_minor)
+    for key, times, amount_minor in document.promotion_uses:
+        usage[key] = usage.get(key, 0) + times
+        today[key] = today.get(key, 0) + times
+        spent[key] = spent.get(key, 0) + amount_minor
+    return replace(state, usage=usage, usage_today=today, spent_minor=spent, usage_day=document.day)
 
 
 def _reprinted(state: State, x: e.ReceiptReprinted, _: str) -> State:

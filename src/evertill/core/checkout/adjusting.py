@@ -173,8 +173,13 @@ def add_coupon(desk: Desk, intent: i.AddCoupon) -> Decision:
         return Refusal("bad_coupon", "Enter the coupon's code as it is printed.")
     if coupon in sale.coupons:
         return Refusal("coupon_used", "This coupon is already in the basket.")
-    if not desk.rules.promotions.knows_coupon(coupon):
-        return Refusal("unknown_coupon", "This coupon is not known here. Check its code and its date.")
+    fates = dict(desk.price(replace(sale, coupons=(*sale.coupons, coupon))).coupons)
+    if fates.get(coupon, "unknown") == "unknown":
+        return Refusal("unknown_coupon", "This coupon is not known here. Check its code.")
+    if fates[coupon] == "not_now":
+        return Refusal("coupon_not_now", "This coupon is not valid today.")
+    if fates[coupon] in ("used_up", "over_budget"):
+        return Refusal("coupon_used_up", "This coupon has been used up.")
     return [e.CouponAdded(sale=sale.id, coupon=coupon)]
 
 

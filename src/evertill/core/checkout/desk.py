@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from evertill.core.entry import Entry
@@ -39,7 +39,6 @@ class Desk:
     approver: StaffMember | None = None
     pin_ok: bool = False
     pin_wait_s: int = 0
-    today: str = field(default="")
 
     @property
     def staff_id(self) -> str:
@@ -53,7 +52,7 @@ class Desk:
         return self.rules.roles.get(self.state.staff.role) if self.state.staff is not None else None
 
     def lacks(self, permission: str) -> Refusal | None:
-        """None if the cashier or the approver holds the permission, else the refusal that asks for approval."""
+        """None if the cashier or the approver holds the permission, else what asks for approval."""
         if may(self.role, permission):
             return None
         if self.approver is not None and may_approve(self.rules.role_of(self.approver.id), permission):
@@ -77,12 +76,12 @@ class Desk:
     def price(self, sale: Sale) -> Priced:
         """The sale priced by the rules in force."""
         state = self.state
-        fresh = state.usage_day == self.day
         return self.pricer.price(
             sale,
             self.at,
-            usage=state.usage if fresh else {},
-            spent_minor=state.spent_minor if fresh else {},
+            usage=state.usage,
+            usage_today=state.usage_today if state.usage_day == self.day else {},
+            spent_minor=state.spent_minor,
         )
 
 
@@ -92,6 +91,4 @@ PARTLY_PAID = Refusal(
     "partly_paid", "Part of this sale is already paid. Finish it, or give that payment back first."
 )
 NO_LINE = Refusal("no_line", "That line is not in the basket any more.")
-NEGATIVE_PRICE = Refusal(
-    "negative_price", "A price cannot be negative. To take goods back, enter a return."
-)
+NEGATIVE_PRICE = Refusal("negative_price", "A price cannot be negative. To take goods back, enter a return.")

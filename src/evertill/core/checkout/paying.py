@@ -104,9 +104,7 @@ def _settle(sale: Sale, kind: TenderKind, intent: i.TakeTender, remaining: int) 
     )
 
 
-def _document(
-    desk: Desk, sale: Sale, priced: Priced, tender: Tender, request: str | None
-) -> SaleDocument:
+def _document(desk: Desk, sale: Sale, priced: Priced, tender: Tender, request: str | None) -> SaleDocument:
     state = desk.state
     assert state.shift is not None, "a sale is paid within a shift"
     assert state.staff is not None, "somebody is signed in"
@@ -149,6 +147,7 @@ def _document(
         reference=sale.reference,
         occurred_on=sale.occurred_on,
         request=request,
+        promotion_uses=priced.promotion_uses,
     )
 
 

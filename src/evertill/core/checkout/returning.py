@@ -74,9 +74,7 @@ def _asked(
     for text, quantity in intent.lines.items():
         no = int(text) if text.isdecimal() else 0
         if no not in left:
-            return Refusal(
-                "no_such_receipt_line", "Line {line} is not on this receipt.", {"line": text[:10]}
-            )
+            return Refusal("no_such_receipt_line", "Line {line} is not on this receipt.", {"line": text[:10]})
         if quantity <= 0 or (lines[no].unit == "each" and quantity % 1000):
             return Refusal("bad_return_quantity", "Enter how many are taken back, more than zero.")
         if quantity > left[no]:
@@ -128,9 +126,7 @@ def _entries(
     return entries
 
 
-def _mirror(
-    document: SaleDocument, line: DocumentLine, done: int, quantity: int, reason: str | None
-) -> Line:
+def _mirror(document: SaleDocument, line: DocumentLine, done: int, quantity: int, reason: str | None) -> Line:
     """The return line for `quantity` of `line`, of which `done` was taken back before."""
     whole = line.quantity_milli
 

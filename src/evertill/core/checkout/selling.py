@@ -9,7 +9,15 @@ from msgspec.structs import replace
 from evertill.core import entry as e
 from evertill.core import intent as i
 from evertill.core.barcode import ScannedCode, lookup_keys, parse_scan
-from evertill.core.checkout.desk import NEGATIVE_PRICE, NO_LINE, NO_SALE, NO_SHIFT, PARTLY_PAID, Decision, Desk
+from evertill.core.checkout.desk import (
+    NEGATIVE_PRICE,
+    NO_LINE,
+    NO_SALE,
+    NO_SHIFT,
+    PARTLY_PAID,
+    Decision,
+    Desk,
+)
 from evertill.core.pricebook import Product, pick_price
 from evertill.core.refusal import Refusal
 from evertill.core.rounding import divide
@@ -46,7 +54,7 @@ def scan(desk: Desk, intent: i.Scan) -> Decision:
     line = _line_for(desk, intent, sale, product, scanned)
     if isinstance(line, Refusal):
         return line
-    merged = _merge(desk, sale, line) if intent.merge else None
+    merged = _merge(sale, line) if intent.merge else None
     if merged is not None:
         too_much = over_limits(desk, merged)
         return too_much or [*entries, *_changed(desk, sale, merged, "quantity")]
@@ -443,9 +451,7 @@ def _typed_price_refused(desk: Desk, product: Product, unit_price_e4: int) -> Re
     return None if product.open_price else desk.lacks("price_override")
 
 
-def _price_inside(
-    price_minor: int, product: Product, quantity: int, list_price: int | None
-) -> _Price:
+def _price_inside(price_minor: int, product: Product, quantity: int, list_price: int | None) -> _Price:
     """The label carries the price: for weighed goods the weight follows from the price per kilogram."""
     amount = -price_minor if quantity < 0 else price_minor
     if product.unit == "kg" and list_price:
@@ -455,7 +461,7 @@ def _price_inside(
     return _Price(quantity, unit_price, amount, "barcode", list_price)
 
 
-def _merge(desk: Desk, sale: Sale, line: Line) -> Line | None:
+def _merge(sale: Sale, line: Line) -> Line | None:
     """The basket's newest line grown by this one, if it is the same article at the same price."""
     last = next((other for other in reversed(sale.lines) if other.parent is None), None)
     if last is None or last.voided or last.sku != line.sku or line.unit != "each":
@@ -464,7 +470,8 @@ def _merge(desk: Desk, sale: Sale, line: Line) -> Line | None:
         last.price_source == line.price_source == "list"
         and last.unit_price_e4 == line.unit_price_e4
         and (last.quantity_milli < 0) == (line.quantity_milli < 0)
-        and (last.original, last.note, last.lot, last.reason) == (line.original, line.note, line.lot, line.reason)
+        and (last.original, last.note, last.lot, last.reason)
+        == (line.original, line.note, line.lot, line.reason)
         and all(discount.line_no != last.no for discount in sale.discounts)
     )
     if not same:

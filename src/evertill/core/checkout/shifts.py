@@ -29,9 +29,7 @@ def sign_in(desk: Desk, intent: i.SignIn) -> Decision:
     entries: list[e.Entry] = []
     if desk.state.staff is not None and desk.state.staff.staff != member.id:
         entries.append(e.StaffSignedOut(staff=desk.staff_id, why="switched"))
-    entries.append(
-        e.StaffSignedIn(staff=member.id, name=member.name, role=member.role, locale=member.locale)
-    )
+    entries.append(e.StaffSignedIn(staff=member.id, name=member.name, role=member.role, locale=member.locale))
     return entries
 
 
@@ -115,7 +113,7 @@ def close_shift(desk: Desk, intent: i.CloseShift) -> Decision:
         refusal = _no_cash(currency) if not _has_cash(desk, currency) else _bad_count(pieces)
         if refusal is not None:
             return refusal
-    used = {currency for currency in (*shift.float_minor, *shift.cash_minor, *shift.moved_minor)}
+    used = {*shift.float_minor, *shift.cash_minor, *shift.moved_minor}
     uncounted = sorted(used - set(intent.counts))
     if uncounted:
         return Refusal(
@@ -135,9 +133,7 @@ def take_report(desk: Desk, _intent: i.TakeReport) -> Decision:
     """An X report was asked for."""
     if desk.state.shift is None:
         return NO_SHIFT
-    return desk.lacks("x_report") or [
-        e.ReportTaken(shift=desk.state.shift.number, staff=desk.staff_id)
-    ]
+    return desk.lacks("x_report") or [e.ReportTaken(shift=desk.state.shift.number, staff=desk.staff_id)]
 
 
 def open_drawer(desk: Desk, intent: i.OpenDrawer) -> Decision:

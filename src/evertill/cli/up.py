@@ -1,0 +1,187 @@
+"""`evertill up`: one whole shop from one command: gate, lane and uplink, each a process of its own.
+
+The supervisor starts them, starts again what dies, and ends them with itself; a killed supervisor
+takes them with it. Standard output carries one line once the shop can sell:
+{"event": "ready", "lane": URL, "gate": URL, "home": DIR}. Everything else goes to standard error.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import webbrowser
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+
+from evertill.cli.setup import set_up
+from evertill.core.fault import Fault
+
+READY_WAIT_S = 60.0
+RESTART_WAIT_S = (0.2, 0.5, 1.0, 2.0, 5.0)
+HEALTHY_S = 30.0
+END_WAIT_S = 8.0
+
+
+@dataclass
+class Part:
+    """One process of the shop, watched."""
+
+    name: str
+    command: list[str]
+    process: subprocess.Popen[bytes] | None = None
+    told: threading.Event = field(default_factory=threading.Event)
+    answer: dict[str, str] = field(default_factory=dict)
+    started_at: float = 0.0
+    deaths: int = 0
+    start_again_at: float = 0.0
+
+    def start(self) -> None:
+        """Starts the process; what it prints as JSON is kept in `answer`."""
+        self.told.clear()
+        self.started_at = time.monotonic()
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", *self.command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
+        )
+        threading.Thread(target=self._listen, args=(self.process,), daemon=True).start()
+
+    def _listen(self, process: subprocess.Popen[bytes]) -> None:
+        assert process.stdout is not None, "output is piped"
+        for line in process.stdout:
+            try:
+                self.answer = json.loads(line)
+            except ValueError:
+                continue
+            self.told.set()
+        self.told.set()
+
+    def wait_ready(self) -> dict[str, str]:
+        """What the process said when it was ready. Raises Fault with its own words if it cannot start."""
+        self.told.wait(READY_WAIT_S)
+        if self.answer.get("event") == "ready":
+            return self.answer
+        if self.answer.get("event") == "fault":
+            raise Fault(self.answer["code"], self.answer["hint"], detail=self.answer.get("detail", ""))
+        raise Fault(
+            "part_not_started",
+            "A part of the shop did not start. Start it again; if it stays so, look at the lines above.",
+            detail=self.name,
+        )
+
+    def end(self) -> None:
+        """Asks the process to end; kills it if it does not."""
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.process.send_signal(signal.SIGCONT)
+        self.process.terminate()
+        try:
+            self.process.wait(END_WAIT_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+class Shop:
+    """The running shop."""
+
+    def __init__(self, home: Path, lane_port: int, gate_port: int) -> None:
+        self.home = home
+        self.lane_url = ""
+        self.gate_url = ""
+        self._ports = {"lane": lane_port, "gate": gate_port}
+        self._parts: list[Part] = []
+        self._ending = threading.Event()
+
+    def start(self) -> None:
+        """On return the shop can sell. Raises Fault in words if it cannot start."""
+        set_up(self.home)
+        gate, lane = self._part("gate"), self._part("lane")
+        self._parts += [gate, lane]
+        gate.start()
+        lane.start()
+        self.gate_url = gate.wait_ready()["gate"]
+        self.lane_url = lane.wait_ready()["lane"]
+        self._fix_ports(gate, lane)
+        uplink = Part("uplink", ["evertill.cli.uplink", *self._home(), "--gate", self.gate_url])
+        self._parts.append(uplink)
+        uplink.start()
+
+    def _home(self) -> list[str]:
+        return ["--home", str(self.home), "--with-parent"]
+
+    def _part(self, name: str) -> Part:
+        return Part(name, [f"evertill.cli.{name}", *self._home(), "--port", str(self._ports[name])])
+
+    def _fix_ports(self, gate: Part, lane: Part) -> None:
+        """A part that is started again keeps the port that was chosen for it."""
+        for part, url in ((gate, self.gate_url), (lane, self.lane_url)):
+            part.command[-1] = url.rsplit(":", 1)[1]
+
+    def watch(self) -> None:
+        """Starts again what dies, until `stop` is called."""
+        while not self._ending.wait(0.1):
+            now = time.monotonic()
+            for part in self._parts:
+                self._look_at(part, now)
+
+    def _look_at(self, part: Part, now: float) -> None:
+        assert part.process is not None, "a watched part was started"
+        status = part.process.poll()
+        if status is None:
+            if now - part.started_at > HEALTHY_S:
+                part.deaths = 0
+            return
+        if part.start_again_at == 0.0:
+            wait_s = RESTART_WAIT_S[min(part.deaths, len(RESTART_WAIT_S) - 1)]
+            part.deaths += 1
+            part.start_again_at = now + wait_s
+            say(f"The {part.name} ended (status {status}); starting it again.")
+        elif now >= part.start_again_at:
+            part.start_again_at = 0.0
+            part.start()
+
+    def stop(self) -> None:
+        """Ends the watch."""
+        self._ending.set()
+
+    def end(self) -> None:
+        """Ends all parts, the lane first, so that what it has written is still sent."""
+        for part in sorted(self._parts, key=lambda part: part.name != "lane"):
+            part.end()
+
+
+def say(text: str) -> None:
+    """A line for a person."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def run_up(home: Path, *, lane_port: int, gate_port: int, browser: bool) -> int:
+    """Runs a shop until it is told to end. Returns 0, or 3 after saying why it cannot start."""
+    shop = Shop(home.resolve(), lane_port, gate_port)
+
+    def ask_to_end(_signal: int, _frame: FrameType | None) -> None:
+        shop.stop()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, ask_to_end)
+    try:
+        say(f"Opening the shop in {shop.home} …")
+        shop.start()
+        ready = {"event": "ready", "lane": shop.lane_url, "gate": shop.gate_url, "home": str(shop.home)}
+        print(json.dumps(ready), flush=True)
+        say(f"The register is open: {shop.lane_url}   (Ctrl-C ends it)")
+        if browser and (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or sys.platform != "linux"):
+            webbrowser.open(shop.lane_url)
+        shop.watch()
+    except Fault as fault:
+        say(f"{fault.hint}" + (f"  ({fault.detail})" if fault.detail else ""))
+        return 3
+    finally:
+        shop.end()
+    say("The shop is closed. All sales are kept.")
+    return 0

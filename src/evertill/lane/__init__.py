@@ -1,0 +1,1 @@
+"""The register: the agent that sells, its screen, its devices. See README.md."""

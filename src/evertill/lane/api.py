@@ -1,0 +1,293 @@
+"""The lane's local API: everything the screen does, as JSON under /api/v1/. See docs/api.md.
+
+One path for each intent, one for lists of intents, and reads. The handlers translate; they hold
+no rule. Only this register's own pages and programs may speak here (`guard`): a page of another
+origin in the same browser is refused before anything is looked at.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from evertill.core.fault import Fault
+from evertill.core.intent import INTENT_TYPES, Intent
+from evertill.core.refusal import Refusal
+from evertill.lane.guard import Guard
+from evertill.lane.openapi import describe
+from evertill.lane.register import Register
+
+SCREEN = Path(__file__).parent / "screen"
+BODY_BYTES_MAX = 1 << 20
+INTENTS_MAX = 2_500
+PUSH_EVERY_S = 0.1
+
+AnyIntent = Any
+_UNION: Any = INTENT_TYPES[0]
+for _kind in INTENT_TYPES[1:]:
+    _UNION = _UNION | _kind
+_ONE_OR_MANY = msgspec.json.Decoder(_UNION | list[_UNION])
+_ONE = {kind.__name__: msgspec.json.Decoder(kind) for kind in INTENT_TYPES}
+_ENCODE = msgspec.json.Encoder().encode
+
+
+class JsonResponse(Response):
+    """A response whose content is already JSON bytes."""
+
+    media_type = "application/json"
+
+
+def _json(content: object, status: int = 200) -> Response:
+    return JsonResponse(_ENCODE(content), status)
+
+
+def api(register: Register) -> Starlette:
+    """The ASGI application of one lane."""
+    routes = [
+        Route("/api/v1/intents", _intents(register), methods=["POST"]),
+        Route("/api/v1/intents/{kind}", _intent(register), methods=["POST"]),
+        Route("/api/v1/state", _state(register)),
+        WebSocketRoute("/api/v1/live", _live(register)),
+        Route("/api/v1/shop", _plain(register.shop)),
+        Route("/api/v1/about", _plain(register.about)),
+        Route("/api/v1/health", _plain(lambda: {"ok": True})),
+        Route("/api/v1/products", _products(register)),
+        Route("/api/v1/products/{code:path}", _product(register)),
+        Route("/api/v1/receipts", _receipts(register)),
+        Route("/api/v1/receipts/{receipt}", _receipt(register)),
+        Route("/api/v1/receipts/{receipt}/page", _page(register)),
+        Route("/api/v1/receipts/{receipt}/pdf", _pdf(register)),
+        Route("/api/v1/shift/report", _shift_report(register)),
+        Route("/api/v1/shift/report/page", _shift_page(register)),
+        Route("/api/v1/words/{locale}", _words(register)),
+        Route("/api/openapi.json", _plain(describe)),
+        Mount("/screen", StaticFiles(directory=SCREEN, check_dir=False)),
+        Route("/sw.js", _file("sw.js", "text/javascript")),
+        Route("/", _file("index.html", "text/html; charset=utf-8")),
+    ]
+    app = Starlette(
+        routes=routes,
+        exception_handlers={Fault: _fault(register), msgspec.ValidationError: _malformed(register)},
+    )
+    app.add_middleware(Guard, origins=register.origins)
+    return app
+
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def _plain(read: Callable[[], object]) -> Endpoint:
+    async def endpoint(_request: Request) -> Response:
+        return _json(read())
+
+    return endpoint
+
+
+def _file(name: str, media_type: str) -> Endpoint:
+    async def endpoint(_request: Request) -> Response:
+        return Response(
+            (SCREEN / name).read_bytes(), media_type=media_type, headers={"cache-control": "no-cache"}
+        )
+
+    return endpoint
+
+
+async def _body(request: Request) -> bytes:
+    body = await request.body()
+    if len(body) > BODY_BYTES_MAX:
+        raise msgspec.ValidationError("the request is larger than 1 MiB")
+    return body
+
+
+def _intents(register: Register) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        try:
+            asked = _ONE_OR_MANY.decode(await _body(request))
+        except msgspec.DecodeError as wrong:
+            return _malformed_answer(register, str(wrong))
+        many = asked if isinstance(asked, list) else [asked]
+        if not 0 < len(many) <= INTENTS_MAX:
+            return _malformed_answer(register, f"between 1 and {INTENTS_MAX} intents at a time")
+        return await _carry_out(register, many)
+
+    return endpoint
+
+
+def _intent(register: Register) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        decoder = _ONE.get(request.path_params["kind"])
+        if decoder is None:
+            return _not_found(register, "no such intent")
+        try:
+            asked = decoder.decode(await _body(request) or b"{}")
+        except msgspec.DecodeError as wrong:
+            return _malformed_answer(register, str(wrong))
+        return await _carry_out(register, [asked])
+
+    return endpoint
+
+
+async def _carry_out(register: Register, intents: list[Intent]) -> Response:
+    outcome = await register.carry_out(intents)
+    if outcome.refusal is not None:
+        refusal = register.refusal_view(outcome.refusal)
+        return JsonResponse(
+            b'{"ok":false,"done_count":%d,"refusal":%b,"state":%b}'
+            % (outcome.done_count, _ENCODE(refusal), register.view_bytes()),
+            409,
+        )
+    if outcome.done:
+        return JsonResponse(
+            b'{"ok":true,"done":%b,"state":%b}' % (_ENCODE(outcome.done), register.view_bytes())
+        )
+    return JsonResponse(b'{"ok":true,"state":%b}' % register.view_bytes())
+
+
+def _state(register: Register) -> Endpoint:
+    async def endpoint(_request: Request) -> Response:
+        return JsonResponse(register.view_bytes())
+
+    return endpoint
+
+
+def _live(register: Register) -> Callable[[WebSocket], Awaitable[None]]:
+    async def endpoint(socket: WebSocket) -> None:
+        await socket.accept()
+        pushing = asyncio.create_task(_push(register, socket))
+        try:
+            while True:
+                await socket.receive_text()
+        except (WebSocketDisconnect, RuntimeError):
+            return
+        finally:
+            pushing.cancel()
+
+    return endpoint
+
+
+async def _push(register: Register, socket: WebSocket) -> None:
+    while True:
+        changed = register.changed
+        await socket.send_text(register.view_bytes().decode())
+        await changed.wait()
+        await asyncio.sleep(0)
+
+
+def _products(register: Register) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        query = request.query_params
+        try:
+            limit = max(1, min(200, int(query.get("limit", "50"))))
+        except ValueError:
+            return _malformed_answer(register, "limit is not a number")
+        return _json({"products": register.search(query.get("q", ""), query.get("category"), limit)})
+
+    return endpoint
+
+
+def _product(register: Register) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        found = register.product_view(request.path_params["code"])
+        return _json(found) if found is not None else _not_found(register, "no such article")
+
+    return endpoint
+
+
+def _receipts(register: Register) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        try:
+            limit = max(1, min(200, int(request.query_params.get("limit", "20"))))
+        except ValueError:
+            return _malformed_answer(register, "limit is not a number")
+        return _json({"receipts": register.agent.books.newest(limit)})
+
+    return endpoint
+
+
+def _receipt(register: Register) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        found = register.receipt_view(request.path_params["receipt"])
+        return _json(found) if found is not None else _not_found(register, "no such receipt")
+
+    return endpoint
+
+
+def _page(register: Register) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        page = register.receipt_page(request.path_params["receipt"], request.query_params.get("locale"))
+        return _json(page) if page is not None else _not_found(register, "no such receipt")
+
+    return endpoint
+
+
+def _pdf(register: Register) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        pdf = await register.receipt_pdf(request.path_params["receipt"], request.query_params.get("locale"))
+        if pdf is None:
+            return _not_found(register, "no such receipt")
+        return Response(pdf, media_type="application/pdf")
+
+    return endpoint
+
+
+def _shift_report(register: Register) -> Endpoint:
+    async def endpoint(_request: Request) -> Response:
+        report = register.shift_report()
+        if isinstance(report, Refusal):
+            return _refused(register, report)
+        return _json(report)
+
+    return endpoint
+
+
+def _shift_page(register: Register) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        page = register.shift_page(request.query_params.get("locale"))
+        return _refused(register, page) if isinstance(page, Refusal) else _json(page)
+
+    return endpoint
+
+
+def _words(register: Register) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        return _json(register.words(request.path_params["locale"]))
+
+    return endpoint
+
+
+def _refused(register: Register, refusal: Refusal, status: int = 409) -> Response:
+    return _json({"ok": False, "refusal": register.refusal_view(refusal)}, status)
+
+
+def _malformed_answer(register: Register, detail: str) -> Response:
+    text = "The register did not understand this request: {detail}"
+    return _refused(register, Refusal("malformed", text, {"detail": detail[:300]}), 400)
+
+
+def _not_found(register: Register, detail: str) -> Response:
+    return _refused(register, Refusal("not_found", "That is not here: {detail}", {"detail": detail}), 404)
+
+
+def _malformed(register: Register) -> Any:
+    async def answer(_request: Request, wrong: Exception) -> Response:
+        return _malformed_answer(register, str(wrong))
+
+    return answer
+
+
+def _fault(register: Register) -> Any:
+    async def answer(_request: Request, fault: Exception) -> Response:
+        assert isinstance(fault, Fault), "only faults come here"
+        return _refused(register, Refusal(fault.code, fault.hint), 503)
+
+    return answer

@@ -1,0 +1,252 @@
+"""What the screen is shown: the state as plain data, ready to be drawn. Decides nothing.
+
+The view is built after every change and pushed to every open screen. A line is encoded once
+and its bytes are used again until the line changes, because a scan changes one line of many.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from evertill.core.checkout.paying import due_minor, quick_amounts
+from evertill.core.currency import minor_digits
+from evertill.core.permission import PERMISSIONS, may
+from evertill.core.pricing import Priced, PricedLine
+from evertill.core.rules import Rules
+from evertill.core.sale import Line, ParkedSale, Sale
+from evertill.core.state import State
+
+
+class LineView(msgspec.Struct, frozen=True, kw_only=True):
+    """A basket line as drawn. `total_minor` is after discounts."""
+
+    no: int
+    sku: str
+    names: dict[str, str]
+    quantity_milli: int
+    unit: str
+    unit_price_e4: int
+    amount_minor: int
+    total_minor: int
+    discounts: tuple[dict[str, Any], ...]
+    kind: str
+    parent: int | None
+    code: str
+    note: str | None
+    voided: bool
+    returned: bool
+    price_source: str
+
+
+class SaleView(msgspec.Struct, frozen=True, kw_only=True):
+    """The basket as drawn."""
+
+    id: str
+    currency: str
+    digits: int
+    customer: dict[str, str | None] | None
+    notes: tuple[str, ...]
+    coupons: tuple[str, ...]
+    age_proven: int
+    reference: str | None
+    lines: list[msgspec.Raw]
+    items: int
+    subtotal_minor: int
+    discount_minor: int
+    tax_minor: int
+    tax_included: bool
+    total_minor: int
+    tenders: list[dict[str, Any]]
+    paid_minor: int
+    remaining_minor: int
+    due: list[dict[str, Any]]
+
+
+class View(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything a screen draws; see docs/api.md."""
+
+    rev: int
+    lane: str
+    store: str
+    edition: int
+    locale: str
+    staff: dict[str, Any] | None
+    shift: dict[str, Any] | None
+    sale: SaleView | None
+    last: dict[str, Any] | None
+    parked: list[dict[str, Any]]
+    status: dict[str, Any]
+
+
+class Drawer:
+    """Builds views, remembering the bytes of lines that did not change."""
+
+    def __init__(self) -> None:
+        self._lines: dict[int, tuple[Line, PricedLine | None, msgspec.Raw]] = {}
+        self._encoder = msgspec.json.Encoder()
+
+    def view(
+        self,
+        state: State,
+        rules: Rules,
+        priced: Priced | None,
+        *,
+        revision: int,
+        store: str,
+        lane: str,
+        status: dict[str, Any],
+    ) -> View:
+        """The view of `state`, whose basket is priced as `priced`."""
+        locale = state.staff.locale if state.staff is not None else rules.settings.locale
+        return View(
+            rev=revision,
+            lane=lane,
+            store=store,
+            edition=rules.edition,
+            locale=locale,
+            staff=_staff(state, rules),
+            shift=None
+            if state.shift is None
+            else {"number": state.shift.number, "opened_at": state.shift.opened_at},
+            sale=None if state.sale is None or priced is None else self._sale(state.sale, rules, priced),
+            last=_last(state),
+            parked=[_parked(parked) for parked in state.parked],
+            status=status,
+        )
+
+    def _sale(self, sale: Sale, rules: Rules, priced: Priced) -> SaleView:
+        by_no = {line.line.no: line for line in priced.lines}
+        remaining = priced.gross_minor - sale.paid_minor
+        return SaleView(
+            id=sale.id,
+            currency=sale.currency,
+            digits=minor_digits(sale.currency),
+            customer=None if sale.customer is None else {"id": sale.customer, "name": sale.customer_name},
+            notes=sale.notes,
+            coupons=sale.coupons,
+            age_proven=sale.age_proven,
+            reference=sale.reference,
+            lines=[self._line(line, by_no.get(line.no)) for line in sale.lines],
+            items=sum(_pieces(line.line) for line in priced.lines),
+            subtotal_minor=priced.subtotal_minor,
+            discount_minor=priced.discount_minor,
+            tax_minor=priced.tax_minor,
+            tax_included=rules.tax_included,
+            total_minor=priced.gross_minor,
+            tenders=[
+                {
+                    "no": tender.no,
+                    "tender": tender.tender,
+                    "names": tender.names,
+                    "kind": tender.kind,
+                    "given_minor": tender.given_minor,
+                    "amount_minor": tender.amount_minor,
+                }
+                for tender in sale.tenders
+            ],
+            paid_minor=sale.paid_minor,
+            remaining_minor=remaining,
+            due=_due(sale.currency, rules, remaining),
+        )
+
+    def _line(self, line: Line, priced: PricedLine | None) -> msgspec.Raw:
+        seen = self._lines.get(line.no)
+        if seen is not None and seen[0] is line and _looks_alike(seen[1], priced):
+            return seen[2]
+        raw = msgspec.Raw(self._encoder.encode(_line_view(line, priced)))
+        self._lines[line.no] = (line, priced, raw)
+        return raw
+
+
+def _looks_alike(left: PricedLine | None, right: PricedLine | None) -> bool:
+    if left is None or right is None:
+        return left is right
+    return left.total_minor == right.total_minor and left.discounts == right.discounts
+
+
+def _line_view(line: Line, priced: PricedLine | None) -> LineView:
+    return LineView(
+        no=line.no,
+        sku=line.sku,
+        names=line.names,
+        quantity_milli=line.quantity_milli,
+        unit=line.unit,
+        unit_price_e4=line.unit_price_e4,
+        amount_minor=line.amount_minor,
+        total_minor=priced.total_minor if priced is not None else 0,
+        discounts=tuple(
+            {"names": part.names, "amount_minor": part.amount_minor}
+            for part in (priced.discounts if priced is not None else ())
+        ),
+        kind=line.kind,
+        parent=line.parent,
+        code=line.code,
+        note=line.note,
+        voided=line.voided,
+        returned=line.quantity_milli < 0,
+        price_source=line.price_source,
+    )
+
+
+def _pieces(line: Line) -> int:
+    if line.kind != "goods":
+        return 0
+    return 1 if line.unit != "each" else abs(line.quantity_milli) // 1000
+
+
+def _due(currency: str, rules: Rules, remaining: int) -> list[dict[str, Any]]:
+    due = []
+    for tender in rules.tenders_in(currency):
+        amount = due_minor(tender, remaining)
+        due.append(
+            {
+                "tender": tender.id,
+                "names": tender.names,
+                "kind": tender.kind,
+                "due_minor": amount,
+                "quick_minor": quick_amounts(tender, amount),
+            }
+        )
+    return due
+
+
+def _staff(state: State, rules: Rules) -> dict[str, Any] | None:
+    staff = state.staff
+    if staff is None:
+        return None
+    role = rules.roles.get(staff.role)
+    allowed = [permission for permission in PERMISSIONS if may(role, permission)]
+    return {"id": staff.staff, "name": staff.name, "role": staff.role, "permissions": allowed}
+
+
+def _last(state: State) -> dict[str, Any] | None:
+    last = state.last
+    if last is None:
+        return None
+    return {
+        "sale": last.sale,
+        "receipt": last.receipt,
+        "currency": last.currency,
+        "digits": minor_digits(last.currency),
+        "total_minor": last.total_minor,
+        "change_minor": last.change_minor,
+        "given_minor": last.given_minor,
+        "rounding_minor": last.rounding_minor,
+        "head": last.head,
+    }
+
+
+def _parked(parked: ParkedSale) -> dict[str, Any]:
+    sale = parked.sale
+    return {
+        "id": sale.id,
+        "parked_at": parked.parked_at,
+        "staff": parked.staff,
+        "note": parked.note,
+        "lines": len(sale.live_lines),
+        "total_minor": sum(line.amount_minor for line in sale.live_lines),
+        "currency": sale.currency,
+        "digits": minor_digits(sale.currency),
+    }
