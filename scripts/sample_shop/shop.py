@@ -11,7 +11,7 @@ from evertill.core.tax import Tax, TaxClass, TaxTable
 from sample_shop.digits import with_check_digit
 
 SETTINGS = Settings(
-    store="sample-1",
+    store="S1",
     names={"en": "Corner Shop", "zh": "街角小店"},
     currency="EUR",
     locale="en",

@@ -8,12 +8,15 @@ from __future__ import annotations
 import gzip
 from importlib import resources
 
+import msgspec
+
 from evertill.wire.edition import EditionDraft, collect, decode_record
 
 
-def load_sample() -> EditionDraft:
-    """The sample shop as a draft: about 2,500 goods, taxes, tenders, staff, promotions, customers."""
+def load_sample(store: str = "S1") -> EditionDraft:
+    """The sample shop as a draft for `store`: 2,491 goods, taxes, tenders, staff, promotions, customers."""
     folder = resources.files(__name__)
     shop = folder.joinpath("shop.jsonl").read_bytes()
     goods = gzip.decompress(folder.joinpath("goods.jsonl.gz").read_bytes())
-    return collect(decode_record(line) for line in (shop + goods).splitlines())
+    draft = collect(decode_record(line) for line in (shop + goods).splitlines())
+    return msgspec.structs.replace(draft, settings=msgspec.structs.replace(draft.settings, store=store))

@@ -253,6 +253,8 @@ def read_header(
     try:
         envelope = msgspec.json.decode(first_line, type=_Envelope)
         signed = base64.b64decode(envelope.signature, validate=True)
+        if base64.b64encode(signed).decode() != envelope.signature:
+            raise binascii.Error("the signature has stray bits")
         message = canonicalize(bytes(envelope.edition))
     except (msgspec.DecodeError, UnicodeDecodeError, NotCanonical, binascii.Error) as wrong:
         raise EditionFault(

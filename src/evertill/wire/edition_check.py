@@ -17,7 +17,7 @@ from evertill.core.pricebook import Category, PriceList, Product
 from evertill.core.promotions import Promotion
 from evertill.core.promotions.check import check as check_promotion
 from evertill.core.shop import Customer, Reason, Role, Settings, StaffMember, TenderKind
-from evertill.core.tax import TaxTable
+from evertill.core.tax import TaxEngine, TaxTable
 from evertill.wire.edition import EditionFault, Record
 
 UNIT_PRICE_MAX_E4 = 10**15  # a thousand million of a two-digit currency; beyond it is a typing error
@@ -135,12 +135,11 @@ class EditionCheck:
 
     def _see_taxes(self, table: TaxTable) -> None:
         self._tax_table = table
-        for tax in table.taxes:
-            self._new_id("tax", tax.id)
-        for tax_class in table.classes:
-            self._new_id("tax_class", tax_class.id)
-            for tax_id in tax_class.taxes:
-                self._want("tax", tax_id, f"tax class {tax_class.id}")
+        self._ids["tax_class"] = {tax_class.id for tax_class in table.classes}
+        try:
+            TaxEngine(table)
+        except ValueError as wrong:
+            self._error("tax_table_senseless", "tax table", str(wrong))
 
     def _see_tender(self, tender: TenderKind) -> None:
         subject = f"tender {tender.id}"
