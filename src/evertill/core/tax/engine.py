@@ -62,7 +62,7 @@ class TaxEngine:
         self.table = table
         self._places = {tax.id: place for place, tax in enumerate(table.taxes)}
         if len(self._places) != len(table.taxes) or len({c.id for c in table.classes}) != len(table.classes):
-            raise ValueError("The tax table uses one id twice.")
+            raise ValueError("The tax table names an id twice.")
         self._classes = {each.id: self._stack(each) for each in table.classes}
         self._denominators = [1] * len(table.taxes)
         self._factors = self._common_factors()
