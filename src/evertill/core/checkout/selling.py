@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from evertill.core import entry as e
 from evertill.core import intent as i
-from evertill.core.barcode import ScannedCode, lookup_keys, parse_scan
+from evertill.core.barcode import ScannedCode, doubt_refusal, lookup_keys, parse_scan
 from evertill.core.checkout.desk import (
     NEGATIVE_PRICE,
     NO_LINE,
@@ -18,6 +18,7 @@ from evertill.core.checkout.desk import (
     Decision,
     Desk,
 )
+from evertill.core.currency import minor_digits
 from evertill.core.pricebook import Product, pick_price
 from evertill.core.refusal import Refusal
 from evertill.core.rounding import divide
@@ -244,19 +245,17 @@ def open_default_sale(desk: Desk) -> e.SaleOpened | Refusal:
 
 
 def _find(desk: Desk, intent: i.Scan) -> tuple[Product, ScannedCode | None] | Refusal:
+    exact = desk.lookup.products((intent.sku or intent.code,))
+    scanned = _scanned(desk, intent.code)
     if intent.sku is not None:
-        product = desk.lookup.product(intent.sku)
-        if product is None:
-            return _unknown(intent.sku)
-        scanned = parse_scan(intent.code, desk.rules.settings.weight_barcodes) if intent.code else None
-        return product, None if isinstance(scanned, Refusal) else scanned
-    exact = desk.lookup.products((intent.code,))
-    scanned = parse_scan(intent.code, desk.rules.settings.weight_barcodes)
+        product = next((found for found in exact if found.sku == intent.sku), None)
+        known = None if isinstance(scanned, Refusal) else scanned
+        return (product, known) if product is not None else _unknown(intent.sku)
     if isinstance(scanned, Refusal):
         return (exact[0], None) if len(exact) == 1 else scanned
     products = exact or desk.lookup.products(lookup_keys(scanned))
     if not products:
-        return _unknown(intent.code)
+        return doubt_refusal(scanned) or _unknown(intent.code)
     if len(products) > 1:
         return Refusal(
             "ambiguous_code",
@@ -264,6 +263,13 @@ def _find(desk: Desk, intent: i.Scan) -> tuple[Product, ScannedCode | None] | Re
             {"choices": [_choice(desk, product) for product in products[:20]]},
         )
     return products[0], scanned
+
+
+def _scanned(desk: Desk, code: str) -> ScannedCode | Refusal:
+    sale = desk.state.sale
+    currency = sale.currency if sale is not None else desk.rules.settings.currency
+    rules = desk.rules.settings.weight_barcodes
+    return parse_scan(code, rules, minor_digits=minor_digits(currency))
 
 
 def _choice(desk: Desk, product: Product) -> dict[str, object]:
@@ -337,7 +343,7 @@ def _expired(desk: Desk, intent: i.Scan, scanned: ScannedCode | None) -> Refusal
         return Refusal(
             "expired_goods",
             "This article expired on {date}. Do not sell it; fetch a fresh one.",
-            {"date": str(scanned.expiry)},
+            {"date": scanned.expiry or ""},
         )
     return desk.lacks("price_override")
 
