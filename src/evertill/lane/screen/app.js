@@ -20,7 +20,7 @@ function Work(state) {
   const { view, ui } = state;
   const paid = !view.sale && view.last && ui.seen !== view.last.receipt;
   const paying = ui.stage === "pay" && view.sale;
-  return html`<main class="work">
+  return html`<main class=${paying ? "work paying" : "work"}>
     ${paid ? html`<${Paid} ...${state} />` : html`<${Basket} ...${state} />`}
     ${paying ? html`<${Pay} key=${view.sale.id} ...${state} />` : html`<${Finder} ...${state} />`}
   </main>`;
@@ -60,4 +60,4 @@ function draw(state) {
 listen();
 start(draw);
 setInterval(() => change({}), MINUTE_MS / 4);
-if ("serviceWorker" in navigator) navigator.serviceWorker.register("/screen/sw.js", { scope: "/" }).catch(() => {});
+if ("serviceWorker" in navigator) navigator.serviceWorker.register("/sw.js").catch(() => {});

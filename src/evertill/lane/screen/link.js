@@ -47,19 +47,19 @@ function requestFor(intent) {
 }
 
 /** Sends one intent after those before it. Resolves to the agent's answer, or {ok: false, lost: true}. */
-export function send(intent, locale) {
+export function send(intent) {
   const click = requestFor(intent);
   if (click.answer) return click.answer;
-  click.answer = queue.then(() => post({ ...intent, request: click.request }, locale));
+  click.answer = queue.then(() => post({ ...intent, request: click.request }));
   queue = click.answer;
   return click.answer;
 }
 
-async function post(intent, locale) {
+async function post(intent) {
   try {
     const answer = await fetch("/api/v1/intents", {
       method: "POST",
-      headers: { "Content-Type": "application/json", "Accept-Language": locale },
+      headers: { "Content-Type": "application/json" },
       body: JSON.stringify(intent),
       signal: AbortSignal.timeout(ANSWER_MS),
     });
@@ -70,9 +70,9 @@ async function post(intent, locale) {
 }
 
 /** A question that changes nothing: the JSON, or null when there is none to be had. */
-export async function ask(path, { signal, locale } = {}) {
+export async function ask(path, { signal } = {}) {
   try {
-    const answer = await fetch(path, { signal, headers: locale ? { "Accept-Language": locale } : {} });
+    const answer = await fetch(path, { signal });
     const body = await answer.json();
     return answer.ok ? body : { refusal: body.refusal || { code: "unanswered" } };
   } catch {

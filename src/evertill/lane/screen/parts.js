@@ -2,7 +2,7 @@
 
 import { html, useEffect, useRef, useState } from "./vendor/preact-htm.js";
 import { change, close, store } from "./store.js";
-import { t } from "./words.js";
+import { t, told } from "./words.js";
 
 /** A button with its key shown on it. */
 export function Button({ label, hint, fkey, look = "", act, off = false, pressed, testid, children }) {
@@ -18,7 +18,7 @@ export function Button({ label, hint, fkey, look = "", act, off = false, pressed
 /** What to tell the person: a refusal, or that an action was lost with the connection. */
 export function sayings({ ui, link }) {
   if (link === "lost") return { tone: "calm", text: t("The register program is restarting…") };
-  if (ui.refusal) return { tone: "refusal", text: ui.refusal.words || ui.refusal.text };
+  if (ui.refusal) return { tone: "refusal", text: told(ui.refusal) };
   if (ui.notice === "lost")
     return { tone: "warn", text: t("The last step may not have been taken. Look at the basket before you go on.") };
   return null;

@@ -3,7 +3,7 @@
 // reload loses nothing that matters.
 
 import { ask, follow, send } from "./link.js";
-import { locale, speak } from "./words.js";
+import { speak } from "./words.js";
 
 /** Intents that name the sale they mean, so that a late click cannot act on the next customer's basket. */
 const OF_A_SALE = new Set([
@@ -118,7 +118,7 @@ export async function act(intent) {
   const sale = store.view && store.view.sale ? store.view.sale.id : null;
   const full = OF_A_SALE.has(intent.type) && !("sale" in intent) ? { ...intent, sale } : intent;
   const busy = setTimeout(() => change({ busy: store.ui.busy + 1 }), BUSY_MS);
-  const answer = await send(full, locale());
+  const answer = await send(full);
   clearTimeout(busy);
   store.ui.busy = 0;
   if (answer.state) take(answer.state, false);

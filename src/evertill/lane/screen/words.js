@@ -9,7 +9,16 @@ export const languageTag = () => (current === "zh" ? "zh-CN" : "en-GB");
 
 /** The text in the current language, its {placeholders} filled from `params`. */
 export function t(text, params) {
-  const found = catalogues[current][text] || text;
+  return filled(catalogues[current][text] || text, params);
+}
+
+/** A refusal in the page's language: its text is a key of the catalogue. Else in the agent's own words. */
+export function told(refusal) {
+  if (current === "en" || catalogues[current][refusal.text]) return filled(catalogues[current][refusal.text] || refusal.text, refusal.params);
+  return refusal.words || refusal.text;
+}
+
+function filled(found, params) {
   return params ? found.replace(/\{(\w+)\}/g, (all, key) => (key in params ? params[key] : all)) : found;
 }
 

@@ -59,10 +59,10 @@ export function Basket({ view, ui }) {
     ${sale && sale.lines.length
       ? html`<ol class="lines" data-testid="lines">${sale.lines.map((one) => html`<${Line} key=${one.no} line=${one} sale=${sale} selected=${line === one} />`)}</ol>`
       : html`<div class="lines empty"><p>${t("Scan the first article.")}</p></div>`}
-    <div class="line-actions" role="group" aria-label=${t("Selected line")}>
+    ${ui.stage !== "pay" && html`<div class="line-actions" role="group" aria-label=${t("Selected line")}>
       ${LINE_ACTIONS.map((action) => html`<${Button} key=${action.key} label=${action.label()} fkey=${action.key} off=${!line}
         testid=${action.testid} act=${() => line && action.run(line)} />`)}
-    </div>
+    </div>`}
     <${Totals} sale=${sale} ui=${ui} view=${view} />
   </section>`;
 }

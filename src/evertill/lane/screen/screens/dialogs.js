@@ -4,7 +4,7 @@ import { html, useEffect, useState } from "../vendor/preact-htm.js";
 import { Button, Choices, Dialog, Field, Form, Pad, padded } from "../parts.js";
 import { act, actAndClose, change, close, store } from "../store.js";
 import { money, quantity, read, typed, unitPrice } from "../figures.js";
-import { name, t } from "../words.js";
+import { name, t, told } from "../words.js";
 import { CloseShift, MoveCash, OpenDrawer, Parked, Reasons, Report } from "./till.js";
 import { Menu, PriceCheck } from "./menu.js";
 import { Receipts } from "./paid.js";
@@ -96,7 +96,7 @@ function Age({ dialog }) {
   };
   return html`<${Dialog} title=${t("Check the age")} testid="age-dialog">
     <p class="huge">${t("{years}+", { years })}</p>
-    <p class="lead">${dialog.refusal.words || dialog.refusal.text}</p>
+    <p class="lead">${told(dialog.refusal)}</p>
     <div class="form-foot two"><${Button} look="big" label=${t("Not proven: do not sell")} act=${close} testid="age-no" />
       <${Button} look="big main" label=${t("{years} or older", { years })} act=${proven} testid="age-yes" /></div><//>`;
 }
@@ -114,7 +114,7 @@ function Choice({ dialog, view, shop }) {
   const currency = view.sale ? view.sale.currency : shop.currency;
   const digits = view.sale ? view.sale.digits : (shop.currencies[currency] || { digits: 2 }).digits;
   return html`<${Dialog} title=${t("Which article is it?")} testid="choice-dialog">
-    <p class="lead">${dialog.refusal.words || dialog.refusal.text}</p>
+    <p class="lead">${told(dialog.refusal)}</p>
     <ul class="list">${dialog.choices.map((one, place) => html`<li key=${one.sku}>
       <button type="button" class="button list-row" data-first=${place === 0 ? "" : null} onClick=${() => again(dialog, { sku: one.sku })}>
         <span class="list-main">${name(one.names)}<small>${one.sku}</small></span>
@@ -125,7 +125,7 @@ function OpenPrice({ dialog, view, shop }) {
   const currency = view.sale ? view.sale.currency : shop.currency;
   const digits = view.sale ? view.sale.digits : (shop.currencies[currency] || { digits: 2 }).digits;
   return html`<${Dialog} title=${t("Price of this article")}>
-    <${NumberForm} label=${t("Price")} unit=${currency} digits=${digits + 4} confirm=${t("Add")} zero
+    <${NumberForm} label=${t("Unit price")} unit=${currency} digits=${digits + 4} confirm=${t("Add")} zero
       onNumber=${(unit_price_e4) => again(dialog, { unit_price_e4 })} /><//>`;
 }
 
@@ -133,7 +133,7 @@ const Weight = ({ dialog }) => html`<${Dialog} title=${t("Weigh this article")} 
   <${NumberForm} label=${t("Weight")} unit="kg" digits=${3} confirm=${t("Add")} onNumber=${(quantity_milli) => again(dialog, { quantity_milli })} /><//>`;
 
 const Expired = ({ dialog }) => html`<${Dialog} title=${t("Past its date")}>
-  <p class="lead">${dialog.refusal.words || dialog.refusal.text}</p>
+  <p class="lead">${told(dialog.refusal)}</p>
   <div class="form-foot two"><${Button} look="big main" label=${t("Do not sell it")} act=${close} />
     <${Button} look="big" label=${t("Sell it with approval")} act=${() => again(dialog, { accept_expired: true })} /></div><//>`;
 
@@ -145,7 +145,7 @@ function Approval({ dialog, shop, view }) {
   useEffect(() => { if (staff) focus(); }, [staff]);
   const submit = async () => { const lent = pin; setPin(""); await again(dialog, { approval: { staff, pin: lent } }); };
   return html`<${Dialog} title=${t("A colleague's approval")} wide testid="approval-dialog">
-    <p class="lead">${dialog.refusal.words || dialog.refusal.text}</p>
+    <p class="lead">${told(dialog.refusal)}</p>
     <${Form} label=${t("Approve")} off=${!staff || !pin} onSubmit=${submit} testid="approve">
       <div class="side"><div class="people" role="radiogroup" aria-label=${t("Colleague")}>
         ${people.map((one, place) => html`<button type="button" role="radio" class="button person" key=${one.id} data-first=${place === 0 ? "" : null} aria-checked=${String(one.id === staff)}

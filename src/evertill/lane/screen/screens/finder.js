@@ -110,7 +110,9 @@ function Tile({ product, shop, on }) {
 export function Finder({ shop, ui }) {
   useEffect(() => { look(split(store.ui.text).rest, store.ui.category); }, [shop && shop.edition]);
   const products = ui.results;
-  const top = shop.categories.filter((one) => !one.parent);
+  const picked = shop.categories.find((one) => one.id === ui.category);
+  const inside = picked ? picked.parent || picked.id : null;
+  const top = shop.categories.filter((one) => !one.parent || one.parent === inside);
   const pick = (category) => { change({ category }); look(split(store.ui.text).rest, category); };
   return html`<section class="finder" aria-label=${t("Goods")}>
     <form class="search" role="search" onSubmit=${(event) => { event.preventDefault(); enter(); }}>

@@ -4,7 +4,7 @@ import { html } from "../vendor/preact-htm.js";
 import { Button, sayings } from "../parts.js";
 import { change, open } from "../store.js";
 import { moment, whole } from "../figures.js";
-import { name, t } from "../words.js";
+import { name, t, told } from "../words.js";
 
 export function Head(state) {
   const { view, shop } = state;
@@ -26,24 +26,29 @@ function news(view) {
 }
 
 const FACES = { ready: () => t("Ready"), offline: () => t("Offline: selling goes on"), trouble: () => t("Trouble") };
-const PRINTERS = { ok: "", ready: "", off: "" };
 
 export function Status({ view, ui, link, now }) {
   const status = view.status;
   const face = link === "live" ? status.face : "trouble";
   const word = link === "live" ? (ui.busy ? t("Working…") : FACES[status.face] ? FACES[status.face]() : status.face) : t("Restarting…");
-  const printer = status.printers.find((one) => PRINTERS[one.state] === undefined);
+  const printer = status.printers.find((one) => one.state === "trouble");
   const journal = status.journal.state !== "ok" ? status.journal.words : "";
   const clock = status.clock.state !== "ok" ? status.clock.words : "";
   return html`<footer class="status" aria-label=${t("Status")}>
     <span class=${`face ${face}`}><i class="lamp" aria-hidden="true"></i>${word}</span>
-    <span class="status-item">${status.unsent ? t("Not yet sent: {n}", { n: whole(status.unsent) }) : t("All sent")}</span>
-    <span class="status-item status-wide">${journal || clock || (printer ? printer.words || t("Printer {name} does not answer", { name: printer.name }) : status.printers.length ? t("Printer ready") : t("No printer"))}</span>
-    <span class="status-item">${t("Edition {n}", { n: whole(view.edition) })}</span>
-    ${view.shift && html`<span class="status-item">${t("Shift {n}", { n: whole(view.shift.number) })}</span>`}
+    <span class="status-item">${sent(status)}</span>
+    <span class="status-item status-wide">${journal || clock || (printer ? told(printer) : status.printers.length ? t("Printer ready") : t("No printer"))}</span>
+    <span class="status-item status-edition">${t("Edition {n}", { n: whole(view.edition) })}</span>
+    <span class="status-item status-shift">${view.shift ? t("Shift {n}", { n: whole(view.shift.number) }) : t("No shift")}</span>
     <span class="status-item">${view.staff ? view.staff.name : t("Nobody signed in")}</span>
     <time class="status-item">${moment(now, "time")}</time>
   </footer>`;
+}
+
+/** How many entries are still only here. */
+function sent(status) {
+  if (status.unsent) return t("Not yet sent: {n}", { n: whole(status.unsent) });
+  return status.uplink.state === "sending" ? t("All sent") : t("Server not reached");
 }
 
 export const Restarting = () => html`<div class="restarting" role="alert" data-testid="restarting">

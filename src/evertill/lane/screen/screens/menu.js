@@ -5,7 +5,7 @@ import { Button, Dialog, Field, Form, Languages } from "../parts.js";
 import { act, close, open, setLanguage, wanted } from "../store.js";
 import { ask } from "../link.js";
 import { unitPrice } from "../figures.js";
-import { locale, name, otherName, t } from "../words.js";
+import { name, otherName, t } from "../words.js";
 
 export function Menu({ view }) {
   const sale = view.sale;
@@ -41,7 +41,7 @@ export function PriceCheck({ shop }) {
   const [code, setCode] = useState("");
   const [found, setFound] = useState(null);
   const submit = async () => {
-    setFound(await ask(`/api/v1/products/${encodeURIComponent(code.trim())}`, { locale: locale() }));
+    setFound(await ask(`/api/v1/products/${encodeURIComponent(code.trim())}`));
     setCode("");
   };
   const digits = found && found.currency ? (shop.currencies[found.currency] || { digits: 2 }).digits : 2;
@@ -49,7 +49,7 @@ export function PriceCheck({ shop }) {
     <${Form} label=${t("Show the price")} off=${!code.trim()} onSubmit=${submit}>
       <${Field} label=${t("Scan or type a code")} value=${code} onInput=${setCode} first mode="text" testid="check-code" />
       <div class="check" role="status">${found && (found.refusal
-        ? html`<p class="lead">${found.refusal.words || t("This code is not in the catalogue.")}</p>`
+        ? html`<p class="lead">${t("This code is not in the catalogue.")}</p>`
         : html`<p class="lead">${name(found.names)} <small>${otherName(found.names)}</small></p>
           <p class="huge">${found.unit_price_e4 == null ? t("Open price") : unitPrice(found.unit_price_e4, found.currency, digits)}${found.unit === "kg" ? "/kg" : ""}</p>`)}</div><//><//>`;
 }

@@ -50,7 +50,7 @@ export function Pay({ view, ui }) {
   const digits = (key) => setText(padded(text, key));
   return html`<section class="pay" aria-label=${t("Pay")}>
     <div class="pay-head"><${Back} />
-      <div class="pay-due"><span>${refund ? t("To pay out") : sale.tenders.length ? t("Still to pay") : t("To pay")}</span>
+      <div class="pay-due"><span>${refund ? t("To pay out") : sale.tenders.length ? t("Still to pay") : t("Due")}</span>
         <strong data-testid="due">${show(Math.abs(due.due_minor))}</strong>
         <small>${rounding ? t("Rounded to coins from {amount}", { amount: show(Math.abs(sale.remaining_minor)) }) : ""}</small></div></div>
     <div class="tenders" role="radiogroup" aria-label=${t("Way to pay")}>

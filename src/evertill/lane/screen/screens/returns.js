@@ -5,7 +5,7 @@ import { Button, Dialog, Field, Form } from "../parts.js";
 import { actAndClose } from "../store.js";
 import { ask } from "../link.js";
 import { moment, money, quantity, read, typed } from "../figures.js";
-import { locale, name, t } from "../words.js";
+import { name, t } from "../words.js";
 import { Reasons, digitsOf } from "./till.js";
 
 /** A receipt's number and head code in what was typed or scanned. */
@@ -19,7 +19,7 @@ export function Return({ shop, dialog }) {
   const [found, setFound] = useState(null);
   const find = async (what) => {
     const wanted = parseReceipt(what);
-    const answer = await ask(`/api/v1/receipts/${encodeURIComponent(wanted.number)}`, { locale: locale() });
+    const answer = await ask(`/api/v1/receipts/${encodeURIComponent(wanted.number)}`);
     setFound(answer && { ...answer, asked: wanted });
   };
   useEffect(() => { if (dialog.receipt) find(dialog.receipt); }, []);
@@ -27,7 +27,7 @@ export function Return({ shop, dialog }) {
   return html`<${Dialog} title=${t("Return goods")} testid="return-dialog">
     <${Form} label=${t("Find the receipt")} off=${!text.trim()} onSubmit=${() => find(text)}>
       <${Field} label=${t("Receipt number, or scan its QR code")} value=${text} onInput=${setText} first mode="text" testid="receipt-number" /><//>
-    <p class="lead" role="status">${found && found.refusal ? found.refusal.words || t("This receipt is not known here. Check the number.") : ""}</p>
+    <p class="lead" role="status">${found && found.refusal ? t("This receipt is not known here. Check the number.") : ""}</p>
     <p class="hint">${t("No receipt? Type -1* before the article's code in the search box.")}</p><//>`;
 }
 

@@ -133,7 +133,7 @@ export function Report({ shop, dialog, view }) {
       ${report.totals.map((total) => {
         const show = (minor) => money(minor || 0, total.currency, digitsOf(shop, total.currency));
         return html`<table key=${total.currency}><caption>${t("Takings, {currency}", { currency: total.currency })}</caption><tbody>
-          ${row(t("Receipts"), whole(total.sales || 0))}${row(t("Total"), show(total.gross_minor), "strong")}
+          ${row(t("Receipts"), whole(total.sales || 0))}${row(t("Total taken"), show(total.gross_minor), "strong")}
           ${row(t("Without tax"), show(total.net_minor))}${row(t("Tax"), show(total.tax_minor))}
           ${total.discount_minor ? row(t("Discounts"), show(-total.discount_minor)) : null}
           ${total.returned_minor ? row(t("Returned goods"), show(total.returned_minor)) : null}
