@@ -49,8 +49,11 @@ class MessageFault(msgspec.Struct, frozen=True):
 Elements = tuple[Element, ...]
 
 
-def value_fault(identifier: Identifier, value: str) -> str | None:
-    """What is wrong with `value` after `identifier` (length, characters or content); None if right."""
+def value_fault(identifier: Identifier, value: str, *, content: bool = True) -> str | None:
+    """What is wrong with `value` after `identifier`; None if right.
+
+    Length and characters always count, check digits, dates and code lists only with `content`.
+    """
     rest = value
     for part in identifier.parts:
         if part.optional and not rest:
@@ -59,17 +62,18 @@ def value_fault(identifier: Identifier, value: str) -> str | None:
         if len(piece) < part.least:
             return "value_too_short"
         fault = _ALPHABETS[part.kind](piece)
-        for check in part.checks:
+        for check in part.checks if content else ():
             fault = fault or CHECKS[check](piece)
         if fault:
             return fault
     return "value_too_long" if rest else None
 
 
-def read_message(text: str) -> Elements | MessageFault:
+def read_message(text: str, *, content: bool = True) -> Elements | MessageFault:
     """The elements of a message, without the FNC1 in front that marks it as one.
 
-    One FNC1 is allowed after any value, the last one included.
+    One FNC1 is allowed after any value, the last one included. Without `content` values need only
+    have the right length and characters.
     """
     if len(text) > MESSAGE_CHARACTERS_MAX:
         return MessageFault("message_too_long")
@@ -82,7 +86,7 @@ def read_message(text: str) -> Elements | MessageFault:
         at += len(identifier.ai)
         end = at + identifier.length_max if identifier.predefined else text.find(FNC1, at)
         value = text[at:end] if end >= 0 else text[at:]
-        fault = value_fault(identifier, value)
+        fault = value_fault(identifier, value, content=content)
         if fault:
             return MessageFault(fault, identifier.ai)
         found.append(Element(identifier.ai, value))
@@ -101,7 +105,7 @@ def write_message(elements: Sequence[Element]) -> str:
     return "".join(pieces)
 
 
-def read_bracketed(text: str) -> Elements | MessageFault:
+def read_bracketed(text: str, *, content: bool = True) -> Elements | MessageFault:
     r"""The elements of "(01)...(10)...", as printed or typed. \( is a parenthesis in a value."""
     if len(text) > MESSAGE_CHARACTERS_MAX or not re.fullmatch(f"(?:{_BRACKETED})+", text):
         return MessageFault("brackets_unreadable")
@@ -111,7 +115,7 @@ def read_bracketed(text: str) -> Elements | MessageFault:
         if identifier is None:
             return MessageFault("unknown_identifier", ai)
         value = written.replace("\\(", "(")
-        fault = value_fault(identifier, value)
+        fault = value_fault(identifier, value, content=content)
         if fault:
             return MessageFault(fault, ai)
         found.append(Element(ai, value))

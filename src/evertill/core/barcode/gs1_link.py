@@ -60,10 +60,11 @@ def write_link(elements: Sequence[Element], *, domain: str = RESOLVER, stem: str
     """The Digital Link of `elements`, or None if they do not have exactly one primary key.
 
     Attributes are in the order of their identifiers. With the default domain and no stem it is the
-    canonical one, by which two addresses of one article are compared. `stem` is without outer slashes.
+    canonical one, by which two addresses of one article are compared. Also None if `stem` starts or
+    ends with a slash.
     """
     keys = [element for element in elements if IDENTIFIERS[element.ai].qualifiers is not None]
-    if len(keys) != 1:
+    if len(keys) != 1 or stem != stem.strip("/"):
         return None
     key = keys[0]
     held = {element.ai: element for element in elements}

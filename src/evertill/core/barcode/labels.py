@@ -71,7 +71,7 @@ def encode_weight_barcode(rule: WeightBarcode, item: str, value: int) -> str:
 
 
 def read_label(rule: WeightBarcode, code: str) -> Label | None:
-    """What `code` (13 digits, check digit right) says by `rule`, or None if the rule is not for it or not sound."""
+    """What `code` (13 digits, check digit right) says by `rule`; None if it is not for it, or unsound."""
     if not code.startswith(rule.prefix) or not is_sound(rule):
         return None
     digits = _value_digits(rule)

@@ -17,9 +17,17 @@ from collections.abc import Iterable
 from datetime import date
 
 import msgspec
+from msgspec.structs import replace
 
 from evertill.core.barcode.check_digits import is_digits
-from evertill.core.barcode.gs1_elements import FNC1, Element, Elements, read_bracketed, read_message
+from evertill.core.barcode.gs1_elements import (
+    FNC1,
+    Element,
+    Elements,
+    MessageFault,
+    read_bracketed,
+    read_message,
+)
 from evertill.core.barcode.gs1_link import looks_like_link, read_link
 from evertill.core.barcode.gs1_values import GRAM_DECIMALS, Figure, read_date, read_figure
 from evertill.core.barcode.gtin import expand_upc_e, is_valid_gtin, printed_forms
@@ -194,13 +202,10 @@ def _from_message(data: str, minor_digits: int) -> ScannedCode | Refusal:
     # The article can be sold though something behind its number is wrong: a date of zeros, a
     # separator that the scanner swallowed.
     if message.startswith("01") and is_valid_gtin(message[2:16]):
-        return ScannedCode(
-            text=message,
-            kind="message",
-            gtin=message[2:16],
-            elements=(Element("01", message[2:16]),),
-            doubt=elements.fault,
-        )
+        shaped = read_message(message, content=False)
+        if isinstance(shaped, MessageFault):
+            shaped = (Element("01", message[2:16]),)
+        return replace(_from_elements(message, shaped, minor_digits), doubt=elements.fault)
     if elements.fault == "incorrect_check_digit":
         return _wrong_check_digit(message)
     return Refusal(
@@ -218,7 +223,7 @@ def _from_text(data: str, rules: Iterable[WeightBarcode], minor_digits: int) -> 
     if looks_like_link(data):
         elements = read_link(data, short_gtin=True)
     elif data.startswith("("):
-        elements = read_bracketed(data)
+        elements = read_bracketed("".join(data.split()))
     elif data.startswith("01") and len(data) >= 16 and is_valid_gtin(data[2:16]):
         elements = read_message(data)
     if isinstance(elements, tuple):
@@ -240,7 +245,7 @@ def _with_elements(scanned: ScannedCode, elements: Elements, minor_digits: int) 
     figures = {ai[:3]: read_figure(ai, value) for ai, value in reversed(values.items())}
     weight, price = figures.get("310"), figures.get("393") or figures.get("392")
     expiry = next((values[ai][:6] for ai in EXPIRY_AIS if ai in values), None)
-    return msgspec.structs.replace(
+    return replace(
         scanned,
         weight_g=weight.scaled(GRAM_DECIMALS) if weight else scanned.weight_g,
         price_minor=price.scaled(minor_digits) if price else scanned.price_minor,
