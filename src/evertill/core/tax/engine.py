@@ -79,21 +79,29 @@ class TaxEngine:
         if len(known) > REMEMBERED_MAX:
             known.clear()
         pieces = [known.get(line) or self._learn(line) for line in lines]
-        if self._per_receipt:
-            self._settle(lines, pieces)
-        count = len(self._places)
-        bases, taxes, used = [0] * count, [0] * count, [False] * count
+        sums = [[0, 0, 0, 0] for _ in self._places]  # base, tax, residue, parts
         net = tax = 0
         for line, parts in pieces:
             net += line.net_minor
             tax += line.tax_minor
-            for place, base, amount, _ in parts:
-                bases[place] += base
-                taxes[place] += amount
-                used[place] = True
+            for place, base, amount, residue in parts:
+                of_tax = sums[place]
+                of_tax[0] += base
+                of_tax[1] += amount
+                of_tax[2] += residue
+                of_tax[3] += 1
+        if self._per_receipt:
+            for index, steps in self._odd_cents(pieces, sums).items():
+                before = pieces[index]
+                after = pieces[index] = self._moved(lines[index], before.parts, tuple(steps))
+                net += after.line.net_minor - before.line.net_minor
+                tax += after.line.tax_minor - before.line.tax_minor
+                for old, new in zip(before.parts, after.parts, strict=True):
+                    sums[new.place][0] += new.base - old.base
+                    sums[new.place][1] += new.tax - old.tax
         return TaxOutcome(
             tuple([piece[0] for piece in pieces]),
-            tuple([self._group(i, bases[i], taxes[i]) for i in range(count) if used[i]]),
+            tuple([self._group(place, each[0], each[1]) for place, each in enumerate(sums) if each[3]]),
             net,
             tax,
             net + tax,
@@ -163,24 +171,17 @@ class TaxEngine:
         shown = tuple([(tax.id, part.base, part.tax) for tax, part in zip(taxes, parts, strict=True)])
         return _Piece(TaxedLine(net, tax_minor, net + tax_minor, shown), tuple(parts))
 
-    def _settle(self, lines: Sequence[TaxableLine], pieces: list[_Piece]) -> None:
-        """Replace the pieces that must carry an odd cent, so that each tax is rounded once."""
-        count = len(self._places)
-        rounded, taken = [0] * count, [0] * count
-        for _, parts in pieces:
-            for place, _, amount, residue in parts:
-                rounded[place] += amount
-                taken[place] += residue
+    def _odd_cents(self, pieces: list[_Piece], sums: list[list[int]]) -> dict[int, list[int]]:
+        """Lines that must carry an odd cent, so that each tax is rounded once: index to steps by place."""
         moved: dict[int, list[int]] = {}
-        for place, over in enumerate(self._denominators):
-            if 2 * abs(taken[place]) < over:
+        for place, (_, rounded, taken, _) in enumerate(sums):
+            over = self._denominators[place]
+            if 2 * abs(taken) < over:
                 continue
-            odd = divide(rounded[place] * over + taken[place], over) - rounded[place]
-            step = 1 if odd > 0 else -1
+            odd = divide(rounded * over + taken, over) - rounded
             for index in _carriers(pieces, place, odd):
-                moved.setdefault(index, [0] * count)[place] = step
-        for index, steps in moved.items():
-            pieces[index] = self._moved(lines[index], pieces[index].parts, tuple(steps))
+                moved.setdefault(index, [0] * len(sums))[place] = 1 if odd > 0 else -1
+        return moved
 
     def _moved(self, line: TaxableLine, parts: tuple[_Part, ...], steps: tuple[int, ...]) -> _Piece:
         """The line's piece with its taxes moved by `steps` minor units, by place in the table."""
