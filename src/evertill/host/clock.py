@@ -16,3 +16,7 @@ class HostClock:
     def monotonic_ns(self) -> int:
         """Nanoseconds since some moment, never going back."""
         return time.monotonic_ns()
+
+    def pause(self, seconds: float) -> None:
+        """Waits. Not part of the port: only programs at the very edge may simply wait."""
+        time.sleep(seconds)

@@ -154,8 +154,13 @@ def leading_of(body: bytes) -> tuple[bytes, str, int] | None:
     return found[1], found[2].decode(), int(found[3])
 
 
+def shape_fits(line: bytes) -> bool:
+    """Whether these bytes (without newline) look like a line: two hashes in lower case and an object."""
+    return _SHAPE.fullmatch(line) is not None
+
+
 def is_whole(line: bytes) -> bool:
     """Whether these bytes (without newline) are a line whose own hash is right, wherever it belongs."""
-    if not _SHAPE.fullmatch(line):
-        return False
-    return hashlib.sha256(line[:65] + line[BODY_AT:]).hexdigest().encode() == line[65:129]
+    return (
+        shape_fits(line) and hashlib.sha256(line[:65] + line[BODY_AT:]).hexdigest().encode() == line[65:129]
+    )
