@@ -23,6 +23,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
+
 from tests.vectors import adapters
 from tests.vectors.outcome import Failed, Outcome, OutOfScope, Passed
 from tests.vectors.scope import REASONS

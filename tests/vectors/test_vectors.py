@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+
 from tests.vectors.run import DEFAULT_FOLDER, as_json, run_folder
 
 

@@ -9,9 +9,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from tests.vectors.outcome import Failed, Outcome, Passed
-
 from evertill.replay.totals import DayTotal, dataset_days
+from tests.vectors.outcome import Failed, Outcome, Passed
 
 SET = "dataset-oracles"
 REPOSITORY = Path(__file__).resolve().parents[3]

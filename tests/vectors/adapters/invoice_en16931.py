@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from tests.vectors.outcome import Failed, Outcome, Passed
-
 from evertill.core.tax.invoice import (
     Adjustment,
     InvoiceLine,
@@ -17,6 +15,7 @@ from evertill.core.tax.invoice import (
     break_down,
     total_invoice,
 )
+from tests.vectors.outcome import Failed, Outcome, Passed
 
 SET = "invoice-en16931"
 FIGURES = (

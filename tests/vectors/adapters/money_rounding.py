@@ -6,12 +6,11 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from tests.vectors.outcome import Outcome, compared
-
 from evertill.core.amount import Amount, CurrencyMismatch, Scale, ScaleError, ScaleMismatch
 from evertill.core.currency import everyday
 from evertill.core.money import Odd
 from evertill.core.rounding import Inexact, Rounding, round_exact, share
+from tests.vectors.outcome import Outcome, compared
 
 SET = "money-rounding"
 MODES = {

@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from tests.vectors.outcome import Failed, Outcome, Passed, compared
-
 from evertill.core.rounding import Rounding, round_exact
 from evertill.core.tax import Tax
 from evertill.core.tax.adapt import adapt_price
@@ -21,6 +19,7 @@ from evertill.core.tax.document import (
     total_document,
 )
 from evertill.core.tax.stack import work_out
+from tests.vectors.outcome import Failed, Outcome, Passed, compared
 
 SET = "tax-odoo"
 PARTS = ("groups", "taxes")  # of an expected result; all else is a total

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from tests.vectors.outcome import Failed, Outcome, Passed
-
 from evertill.core.tax.cart import CartItem, itemise
+from tests.vectors.outcome import Failed, Outcome, Passed
 
 SET = "totals-medusa"
 CLOSE = Fraction(1, 10**9)  # the published decimals are floats
