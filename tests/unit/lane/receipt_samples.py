@@ -93,7 +93,7 @@ def document(lines: tuple[DocumentLine, ...], **changed: Any) -> SaleDocument:
 
 
 def basket() -> SaleDocument:
-    """A full basket: pieces, weight, promotion, manual discount, deposit, long name, note, two taxes, change."""
+    """A full basket: pieces, weight, promotion, manual discount, deposit, long name, two taxes, change."""
     lines = (
         line(1, {"en": "Semi-skimmed milk 2 pt", "zh": "半脱脂牛奶 1.1升"}, amount_minor=165),
         line(
@@ -106,11 +106,20 @@ def basket() -> SaleDocument:
         ),
         line(
             3,
-            {"en": "Belgian dark chocolate with hazelnuts and sea salt from Guérande, 180 g bar", "zh": "比利时榛子海盐黑巧克力 180克"},
+            {
+                "en": "Belgian dark chocolate with hazelnuts and sea salt from Guérande, 180 g bar",
+                "zh": "比利时榛子海盐黑巧克力 180克",
+            },
             quantity_milli=3000,
             unit_price_e4=2_550_000,
             amount_minor=765,
-            discounts=(DiscountPart(amount_minor=255, names={"en": "3 for 2 chocolate", "zh": "巧克力买三付二"}, promotion="p1"),),
+            discounts=(
+                DiscountPart(
+                    amount_minor=255,
+                    names={"en": "3 for 2 chocolate", "zh": "巧克力买三付二"},
+                    promotion="p1",
+                ),
+            ),
         ),
         line(4, {"en": "Spring water 1.5 l", "zh": "天然矿泉水 1.5升"}, amount_minor=89),
         line(5, {"en": "Bottle deposit", "zh": "瓶子押金"}, amount_minor=25, kind="deposit", parent=4),
@@ -118,7 +127,11 @@ def basket() -> SaleDocument:
             6,
             {"en": "Umbrella", "zh": "雨伞"},
             amount_minor=1200,
-            discounts=(DiscountPart(amount_minor=120, names={"en": "Scratched, 10% off", "zh": "有划痕，九折"}, reason="d1"),),
+            discounts=(
+                DiscountPart(
+                    amount_minor=120, names={"en": "Scratched, 10% off", "zh": "有划痕，九折"}, reason="d1"
+                ),
+            ),
             note="Handle scratched",
         ),
     )
@@ -126,7 +139,9 @@ def basket() -> SaleDocument:
         lines,
         taxes=(
             TaxLine(tax="z", names={"en": "VAT 0%", "zh": "增值税 0%"}, base_minor=318, tax_minor=0),
-            TaxLine(tax="s", names={"en": "VAT", "zh": "增值税"}, base_minor=1325, tax_minor=265, rate_ppm=200_000),
+            TaxLine(
+                tax="s", names={"en": "VAT", "zh": "增值税"}, base_minor=1325, tax_minor=265, rate_ppm=200_000
+            ),
         ),
         tenders=(cash(1908, 2000),),
         net_minor=1643,
@@ -144,7 +159,9 @@ def refund() -> SaleDocument:
         quantity_milli=-1000,
         unit_price_e4=1_630_000,
         amount_minor=-163,
-        original=OriginalLine(receipt="L1-7KQ-000042", line_no=1, gross_minor=-163, net_minor=-163, tax_minor=0),
+        original=OriginalLine(
+            receipt="L1-7KQ-000042", line_no=1, gross_minor=-163, net_minor=-163, tax_minor=0
+        ),
     )
     out = cash(-165, -165, change_minor=0, rounding_minor=-2)
     return document((back,), tenders=(out,), rounding_minor=-2, receipt="L1-7KQ-000043", receipt_no=43)
@@ -165,12 +182,30 @@ def shift(**changed: Any) -> ShiftReport:
                 discount_minor=1_234,
                 returned_minor=-163,
                 returned_lines=1,
-                taxes=(TaxLine(tax="s", names={"en": "VAT"}, base_minor=43_825, tax_minor=8_765, rate_ppm=200_000),),
+                taxes=(
+                    TaxLine(
+                        tax="s", names={"en": "VAT"}, base_minor=43_825, tax_minor=8_765, rate_ppm=200_000
+                    ),
+                ),
             ),
         ),
         "tenders": (
-            TenderTotal(tender="cash", names={"en": "Cash", "zh": "现金"}, kind="cash", currency="GBP", amount_minor=40_000, count=20),
-            TenderTotal(tender="card", names={"en": "Card", "zh": "银行卡"}, kind="external", currency="GBP", amount_minor=58_765, count=22),
+            TenderTotal(
+                tender="cash",
+                names={"en": "Cash", "zh": "现金"},
+                kind="cash",
+                currency="GBP",
+                amount_minor=40_000,
+                count=20,
+            ),
+            TenderTotal(
+                tender="card",
+                names={"en": "Card", "zh": "银行卡"},
+                kind="external",
+                currency="GBP",
+                amount_minor=58_765,
+                count=22,
+            ),
         ),
         "cash": (CountLine(currency="GBP", float_minor=10_000, expected_minor=50_000),),
         "first_receipt": "L1-7KQ-000001",

@@ -93,9 +93,7 @@ def column_lines(cells: Sequence[str], weights: Sequence[int], width: int) -> li
     """
     widths = share(width, weights)
     figures = "".join(padded(cell, room, "right") for cell, room in zip(cells[1:], widths[1:], strict=True))
-    crowded = any(
-        text_width(cell) + GAP > room for cell, room in zip(cells[1:], widths[1:], strict=True)
-    )
+    crowded = any(text_width(cell) + GAP > room for cell, room in zip(cells[1:], widths[1:], strict=True))
     if crowded:
         return [*wrap(cells[0], width), *pair_lines("", "  ".join(cells[1:]), width)]
     *above, last = wrap(cells[0], widths[0])

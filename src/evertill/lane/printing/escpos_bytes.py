@@ -4,7 +4,7 @@ Why not the printer's own Chinese: only some have it, in one of three encodings,
 print rubbish without a word. A picture is the same on all. What must hold: no byte above 127 is sent
 while a printer may take it for half of a Chinese character (FS . comes first), and no text ever goes through
 GB18030 (its U+00A5 is four bytes that printers do not know). Without a font for Chinese the page still
-comes out: what cannot be written becomes a plain letter or "?", and the page says so at its top.
+comes out: what cannot be written becomes a plain letter or "?" (and compose.py says so on the page).
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from evertill.lane.printing.fonts import Face
 from evertill.lane.printing.page import Columns, Cut, Drawer, Feed, Page, Pair, Qr, Row, Rule, Text
 from evertill.lane.printing.raster import COLUMN_DOTS, LINE_DOTS, GridLine, draw_lines, draw_qr
 
-NO_FONT_LINE = "No font with Chinese on this register: printed without."
 _PLAIN = str.maketrans({"×": "x", "’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "."})
 
 
@@ -66,32 +65,25 @@ class _Bytes:
     def __init__(self, paper: Paper) -> None:
         self._paper = paper
         self._printer = scratch_printer(paper.profile, dots=paper.dots)
-        self._lacks_font = False
 
     def page(self, page: Page) -> bytes:
         self._raw(commands.initialise())
         if not all(isinstance(row, Drawer) for row in page.rows):
             self._begin()
-        for gridded, rows in groupby(page.rows, key=lambda row: isinstance(row, Text | Pair | Columns | Rule)):
+        for gridded, rows in groupby(
+            page.rows, key=lambda row: isinstance(row, Text | Pair | Columns | Rule)
+        ):
             if gridded:
                 self._write([line for row in rows for line in grid_lines(row, self._paper.columns)])
             else:
                 for row in rows:
                     self._act(row)
-        if self._lacks_font:
-            return self._with_warning()
         return bytes(self._printer.output)
 
     def _begin(self) -> None:
         self._raw(commands.leave_chinese_mode() + commands.left_margin(0))
         self._raw(commands.print_width(self._paper.dots) + commands.line_spacing(LINE_DOTS))
         self._printer.magic.force_encoding(self._paper.codepage)
-        self._start_length = len(self._printer.output)
-
-    def _with_warning(self) -> bytes:
-        made, start = bytes(self._printer.output), self._start_length
-        warning = "\n".join(wrap(NO_FONT_LINE, self._paper.columns)) + "\n"
-        return made[:start] + warning.encode("ascii") + made[start:]
 
     def _write(self, lines: list[GridLine]) -> None:
         for native, group in groupby(lines, key=lambda line: self._native(line.text)):
@@ -101,7 +93,6 @@ class _Bytes:
             elif self._paper.face is not None:
                 self._printer.image(draw_lines(list(group), self._paper.face, self._paper.dots))
             else:
-                self._lacks_font = True
                 for line in group:
                     self._write_line(msgspec.structs.replace(line, text=self._plain(line.text)))
 

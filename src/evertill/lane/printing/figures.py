@@ -53,7 +53,7 @@ class Figures:
         return self._decimal(Decimal(rate_ppm).scaleb(-4), 0, 4) + "%"
 
     def moment(self, stamp: str) -> str:
-        """An ISO 8601 moment as date and time on the clock it was written with; unknown text stays as it is."""
+        """An ISO 8601 moment as date and time, on the clock it was written with; other text stays."""
         try:
             moment = datetime.fromisoformat(stamp)
         except ValueError:

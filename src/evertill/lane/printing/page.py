@@ -94,3 +94,12 @@ def texts(page: Page) -> list[str]:
         elif isinstance(row, Columns):
             found += row.cells
     return found
+
+
+def is_latin(text: str) -> bool:
+    """Whether every reader's own Western letters (Windows-1252) can write the text."""
+    try:
+        text.encode("cp1252")
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,7 +1,7 @@
 """A page as PDF: shaped like the paper receipt, 80 mm wide, with text that can be selected and searched.
 
 Latin pages use a font that every reader has; a page with other letters carries a subset of the font
-found on this machine. Without one, what cannot be written becomes "?" and the page says so.
+found on this machine. Without one, what cannot be written becomes "?".
 Very long receipts go over several sheets, because readers refuse sheets beyond about five metres.
 """
 
@@ -17,9 +17,8 @@ from fpdf.enums import TextMode
 
 from evertill.core.rounding import share
 from evertill.lane.printing.columns import wrap
-from evertill.lane.printing.escpos_bytes import NO_FONT_LINE
 from evertill.lane.printing.fonts import Face
-from evertill.lane.printing.page import Columns, Feed, Page, Pair, Qr, Row, Rule, Text, texts
+from evertill.lane.printing.page import Columns, Feed, Page, Pair, Qr, Row, Rule, Text, is_latin, texts
 
 WIDTH_MM = 80.0
 MARGIN_MM = 5.0
@@ -54,8 +53,7 @@ class _Document:
 
     def __init__(self, page: Page, face: Face | None) -> None:
         self._page = page
-        self._latin = all(_latin(text) for text in texts(page))
-        self._core = self._latin or face is None
+        self._core = face is None or all(is_latin(text) for text in texts(page))
         self._pdf = FPDF(unit="mm", format=(WIDTH_MM, 100))
         self._pdf.set_auto_page_break(False)
         self._pdf.set_title(page.title)
@@ -71,12 +69,9 @@ class _Document:
         self._width_of: Callable[[str, bool, bool], float] = cache(self._measured)
 
     def render(self) -> bytes:
-        rows = self._page.rows
-        if not self._latin and self._core:
-            rows = (Text(text=NO_FONT_LINE, bold=True), *rows)
         inks: list[_Ink] = []
         top = 0.0
-        for row in rows:
+        for row in self._page.rows:
             placed = list(self._place(row, top))
             inks += placed
             top = max([top, *(ink.top_mm + ink.height_mm for ink in placed)])
@@ -198,19 +193,15 @@ def _line_mm(large: bool) -> float:
     return (_LARGE_PT if large else _SMALL_PT) * _PT_MM * _LEADING
 
 
-def _latin(text: str) -> bool:
-    try:
-        text.encode("cp1252")
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
 def _sheets(inks: list[_Ink]) -> Iterator[list[_Ink]]:
     """The inks in sheets of at most SHEET_MM; what shares a line stays together."""
     sheet: list[_Ink] = []
     for ink in inks:
-        if sheet and ink.top_mm + ink.height_mm - sheet[0].top_mm > SHEET_MM and ink.top_mm > sheet[-1].top_mm:
+        if (
+            sheet
+            and ink.top_mm + ink.height_mm - sheet[0].top_mm > SHEET_MM
+            and ink.top_mm > sheet[-1].top_mm
+        ):
             yield sheet
             sheet = []
         sheet.append(ink)

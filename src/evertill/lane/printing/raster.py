@@ -45,7 +45,7 @@ def draw_lines(lines: list[GridLine], face: Face, width_dots: int) -> Image.Imag
 def draw_qr(text: str, width_dots: int) -> Image.Image:
     """A QR code with its quiet zone in the middle of the paper, medium error correction."""
     code = segno.make(text, error="m", micro=False)
-    modules = code.symbol_size()[0]
+    modules = int(code.symbol_size()[0])
     dot = max(1, min(_QR_DOTS_MAX, width_dots // 2 // modules))
     rows = bytearray(chain.from_iterable(code.matrix_iter(border=4)))
     square = Image.frombytes("L", (modules, modules), bytes(0 if module else 255 for module in rows))

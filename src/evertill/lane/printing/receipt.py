@@ -15,14 +15,9 @@ from evertill.core.shop import Settings
 from evertill.lane.printing.code import receipt_code
 from evertill.lane.printing.figures import Figures
 from evertill.lane.printing.page import Columns, Cut, Drawer, Feed, Page, Pair, Qr, Row, Rule, Text
-from evertill.lane.words import words
+from evertill.lane.words import N_, words
 
 TAX_WEIGHTS = (5, 4, 3, 4)
-
-
-def N_(text: str) -> str:  # noqa: N802
-    """Marks a catalogue text where it stands."""
-    return text
 
 
 def receipt_page(
@@ -30,7 +25,7 @@ def receipt_page(
 ) -> Page:
     """The receipt of `document` in `locale` ("en", "zh"); copy_no > 0 marks it as that copy, top and bottom.
 
-    `head_code` is the hex SHA-256 of the sale's journal line. Names without that language fall back to English.
+    `head_code` is the hex SHA-256 of the sale's journal line, or its start. Missing names fall back to English.
     """
     assert copy_no >= 0, "receipt_page: copies count from 1"
     writer = _Receipt(document, settings, locale)
@@ -207,7 +202,9 @@ class _Receipt:
         for tender in self._document.tenders:
             yield from self._tender(tender)
         if self._document.tip_minor:
-            yield Pair(left=self._(N_("Tip, with thanks")), right=self._figures.amount(self._document.tip_minor))
+            yield Pair(
+                left=self._(N_("Tip, with thanks")), right=self._figures.amount(self._document.tip_minor)
+            )
 
     def _tender(self, tender: Tender) -> Iterator[Row]:
         name = named(tender.names, self._locale)

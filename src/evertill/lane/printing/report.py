@@ -8,12 +8,18 @@ from evertill.core.receipt import CountLine, CurrencyTotal, ShiftReport
 from evertill.core.shop import Settings
 from evertill.lane.printing.figures import Figures
 from evertill.lane.printing.page import Cut, Feed, Page, Pair, Row, Rule, Text
-from evertill.lane.printing.receipt import N_, named, shop_head, tax_table
-from evertill.lane.words import words
+from evertill.lane.printing.receipt import named, shop_head, tax_table
+from evertill.lane.words import N_, words
 
 
 def report_page(
-    report: ShiftReport, settings: Settings, *, lane: str, locale: str, printed_at: str = "", copy_no: int = 0
+    report: ShiftReport,
+    settings: Settings,
+    *,
+    locale: str,
+    lane: str = "",
+    printed_at: str = "",
+    copy_no: int = 0,
 ) -> Page:
     """The report in `locale`: an X report while the shift is open, a Z report once it is closed.
 
@@ -58,10 +64,13 @@ class _Report:
         report, _, moment = self._report, self._, self._figures.moment
         yield Text(text=self.title(), align="center", bold=True, large=True)
         yield Feed()
-        yield Pair(left=_(N_("Lane")), right=lane)
+        if lane:
+            yield Pair(left=_(N_("Lane")), right=lane)
         yield Pair(left=_(N_("Opened")), right=f"{moment(report.opened_at)}  {report.opened_by}")
         if report.closed_at is not None:
-            yield Pair(left=_(N_("Closed")), right=f"{moment(report.closed_at)}  {report.closed_by or ''}".rstrip())
+            yield Pair(
+                left=_(N_("Closed")), right=f"{moment(report.closed_at)}  {report.closed_by or ''}".rstrip()
+            )
         elif printed_at:
             yield Pair(left=_(N_("As of")), right=moment(printed_at))
         if report.first_receipt:
