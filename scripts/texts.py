@@ -83,7 +83,13 @@ def written(catalogue: Catalog) -> bytes:
     out = io.BytesIO()
     write_po(out, catalogue, sort_output=True, include_lineno=False, ignore_obsolete=True, width=110)
     lines = out.getvalue().decode().splitlines(keepends=True)
-    moving = ('"POT-Creation-Date', '"PO-Revision-Date', '"Generated-By', '"Last-Translator', '"Language-Team')
+    moving = (
+        '"POT-Creation-Date',
+        '"PO-Revision-Date',
+        '"Generated-By',
+        '"Last-Translator',
+        '"Language-Team',
+    )
     return "".join(line for line in lines if not line.startswith(moving)).encode()
 
 
@@ -96,7 +102,7 @@ def merged(template: Catalog, translation: Catalog) -> Catalog:
 
 def faults_of(message: Message) -> Iterator[str]:
     """What is wrong with one translated text."""
-    text, said = str(message.id), str(message.string)
+    text, said = str(message.id), str(message.string or "")
     if not said:
         yield f"no translation: {text!r}"
     elif set(PLACEHOLDER.findall(text)) != set(PLACEHOLDER.findall(said)):
@@ -106,13 +112,19 @@ def faults_of(message: Message) -> Iterator[str]:
 def check() -> list[str]:
     """Everything that is not in order, as sentences."""
     template = gather()
-    faults = [] if TEMPLATE.exists() and TEMPLATE.read_bytes() == written(gather()) else ["evertill.pot is out of date"]
+    faults = (
+        []
+        if TEMPLATE.exists() and TEMPLATE.read_bytes() == written(gather())
+        else ["evertill.pot is out of date"]
+    )
     for locale, path in TRANSLATIONS.items():
         translation = read(path, locale)
         have, want = ({str(m.id) for m in each if m.id} for each in (translation, template))
         faults += [f"{locale}: missing: {text!r}" for text in sorted(want - have)]
         faults += [f"{locale}: unused: {text!r}" for text in sorted(have - want)]
-        faults += [f"{locale}: {fault}" for message in translation if message.id for fault in faults_of(message)]
+        faults += [
+            f"{locale}: {fault}" for message in translation if message.id for fault in faults_of(message)
+        ]
     return faults
 
 

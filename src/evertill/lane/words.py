@@ -17,7 +17,7 @@ LOCALES = ("en", "zh")
 _CATALOGUES = {"zh": Path(__file__).parent / "locale" / "zh_CN" / "LC_MESSAGES" / "evertill.po"}
 
 
-def N_(text: str) -> str:  # noqa: N802 (gettext's own name)
+def N_(text: str) -> str:
     """Marks a catalogue text where it stands, for translation later."""
     return text
 
@@ -40,4 +40,6 @@ def words(locale: str) -> Words:
         return Words({})
     with path.open("rb") as file:
         catalogue = read_po(file, locale="zh_CN")
-    return Words({str(message.id): str(message.string) for message in catalogue if message.id and message.string})
+    return Words(
+        {str(message.id): str(message.string) for message in catalogue if message.id and message.string}
+    )

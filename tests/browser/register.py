@@ -1,0 +1,67 @@
+"""The register as a cashier uses it: the words of the tests."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+
+
+class Register:
+    """A page on a running shop. Every step waits until the screen shows what it led to."""
+
+    def __init__(self, shop: Any, page: Page) -> None:
+        self.shop = shop
+        self.page = page
+
+    def part(self, name: str) -> Locator:
+        return self.page.get_by_test_id(name)
+
+    def sign_in(self, staff: str) -> None:
+        """Picks a name and types the PIN on the keyboard (in the sample shop: the id four times)."""
+        self.part(f"staff-{staff}").click()
+        expect(self.part("pin")).to_be_focused()
+        self.page.keyboard.type(staff * 4)
+        self.page.keyboard.press("Enter")
+        expect(self.part("sign-in")).to_have_count(0)
+
+    def open_shift(self, float_text: str = "100") -> None:
+        self.part("float-EUR").fill(float_text)
+        self.part("open-shift").click()
+        expect(self.part("search")).to_be_focused()
+
+    def begin(self, staff: str = "1") -> None:
+        self.sign_in(staff)
+        self.open_shift()
+
+    def scan(self, code: str) -> None:
+        """What a scanner in keyboard mode does: the code, very fast, and Enter. Wherever the focus is."""
+        self.page.keyboard.type(code)
+        self.page.keyboard.press("Enter")
+
+    def goods(self, number: int) -> list[dict]:
+        """Plain goods of the shop: sold by piece, at a fixed price, to anybody, without an offer."""
+        found = self.shop.get("/api/v1/products?limit=200&category=household")["products"]
+        plain = [
+            one
+            for one in found
+            if one["unit"] == "each" and one["codes"] and one["unit_price_e4"] and not one["age_min"]
+        ]
+        assert len(plain) >= number
+        return plain[:number]
+
+    def sale(self) -> dict | None:
+        return self.shop.get("/api/v1/state")["sale"]
+
+    def expect_lines(self, number: int) -> None:
+        expect(self.part("line")).to_have_count(number)
+
+    def receipts(self) -> list[dict]:
+        return self.shop.get("/api/v1/receipts?limit=50")["receipts"]
+
+
+def digits(text: str | None) -> int:
+    """The minor units in a money text with two decimals: "€12.35" -> 1235."""
+    found = re.sub(r"[^\d−-]", "", text or "")
+    return int(found.replace("−", "-"))
