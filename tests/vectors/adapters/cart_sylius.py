@@ -165,7 +165,7 @@ class _Cart:
         }
         context = PromotionContext(
             currency=self._case["currency"],
-            at=datetime(2025, 1, 1, 12),
+            at=datetime.fromisoformat("2025-01-01T12:00:00"),
             coupons=tuple(self._coupons),
             usage=used,
         )
@@ -196,7 +196,7 @@ class _Cart:
                     names={"en": name or "none"},
                     taxes=tuple(ids[p] for p, tax in enumerate(taxes) if tax["category"] == name),
                 )
-                for name in sorted({tax["category"] for tax in taxes}) + [None]
+                for name in [*sorted({tax["category"] for tax in taxes}), None]
             ),
             rounding="per_receipt" if exact else "per_line",
         )

@@ -46,7 +46,7 @@ def run(case: Mapping[str, Any]) -> Outcome:
         takes="all" if sets else "rewarded",
     )
     lines = [_line(no, each) for no, each in enumerate(case["basket"], start=1)]
-    context = PromotionContext(currency="GBP", at=datetime(2025, 1, 1, 12))
+    context = PromotionContext(currency="GBP", at=datetime.fromisoformat("2025-01-01T12:00:00"))
     outcome = PromotionBook([offer]).evaluate(lines, context)
     taken = sum(units for award in outcome.awards for _, units in award.units)
     wanted = case["expected"]

@@ -81,7 +81,7 @@ class _Order:
         for _ in range(case["shipping_lines"]):
             self._ring_up(SHIPPING_MINOR, SHIPPING_PERCENT, with_tax, 1, "shipping")
         context = PromotionContext(
-            currency="USD", at=datetime(2025, 1, 1, 12), coupons=tuple(case["coupons"])
+            currency="USD", at=datetime.fromisoformat("2025-01-01T12:00:00"), coupons=tuple(case["coupons"])
         )
         self._outcome = PromotionBook(self._promotions).evaluate(self._lines, context)
         self._taxed = self._tax()

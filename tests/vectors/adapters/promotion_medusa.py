@@ -104,7 +104,7 @@ class _Cart:
             facts[path] = (*facts.get(path, ()), value)
         context = PromotionContext(
             currency=str(self._context.get("currency_code", "usd")).upper(),
-            at=datetime(2025, 1, 1, 12),
+            at=datetime.fromisoformat("2025-01-01T12:00:00"),
             coupons=self._codes,
             facts=facts,
             usage=used,

@@ -26,7 +26,17 @@ Rank = tuple[int, str, int, int, int]
 class Basket:
     """The lines of one sale and what is left of them. Indices count the lines given, from 0."""
 
-    __slots__ = ("_taken_minor", "_taken_units", "closed", "hits", "left", "lines", "touched")
+    __slots__ = (
+        "_canon",
+        "_has_floors",
+        "_taken_minor",
+        "_taken_units",
+        "closed",
+        "hits",
+        "left",
+        "lines",
+        "touched",
+    )
 
     def __init__(self, lines: Sequence[PromotionLine], hits: Mapping[int, list[int]]) -> None:
         self.lines = lines
@@ -34,6 +44,8 @@ class Basket:
         self.left = [line.amount_minor for line in lines]
         self.touched: set[int] = set()  # lines that have been discounted
         self.closed: set[int] = set()  # lines that nothing may discount any more
+        self._canon: list[int] = []
+        self._has_floors: bool | None = None
         self._taken_units: dict[int, int] = {}
         self._taken_minor: dict[int, int] = {}
 
@@ -71,6 +83,12 @@ class Basket:
         whole = line.quantity_milli if line.unit == EACH else 1000
         return whole - 1000 * self._taken_units.get(index, 0)
 
+    def has_floors(self) -> bool:
+        """Whether any line has a floor."""
+        if self._has_floors is None:
+            self._has_floors = any(line.floor_minor for line in self.lines)
+        return self._has_floors
+
     def room(self, index: int, units: int | None, worth_minor: int) -> int:
         """How much may be taken off `units` units (None: the whole line) that are worth `worth_minor`."""
         line = self.lines[index]
@@ -94,6 +112,18 @@ class Basket:
         self._taken_units[index] = self._taken_units.get(index, 0) + units
         self._taken_minor[index] = self._taken_minor.get(index, 0) + worth_minor - amount_minor
         self._lower(index, amount_minor)
+
+    def cut_whole(self, amounts: Mapping[int, int]) -> None:
+        """Take a discount off several whole lines."""
+        if self._taken_minor:
+            for index, amount_minor in amounts.items():
+                self.cut(index, amount_minor)
+            return
+        left = self.left
+        for index, amount_minor in amounts.items():
+            left[index] -= amount_minor
+            assert left[index] >= 0, "a discount went below zero"
+        self.touched.update(amounts)
 
     def _lower(self, index: int, amount_minor: int) -> None:
         if not amount_minor:
@@ -135,7 +165,12 @@ class Basket:
         Largest remainder; the odd cent of equal remainders goes to the article that sorts first, then
         to the line rung up first. What finds no room with its line goes to the others in proportion.
         """
-        order = sorted(worths, key=self._sharing)
+        if len(worths) == 1:
+            ((index, room),) = rooms.items()
+            return {index: min(amount_minor, room)}
+        order = sorted(worths, key=self._in_canon)
+        if rooms is worths and amount_minor <= sum(worths.values()):  # no share can exceed its worth
+            return dict(zip(order, share(amount_minor, [worths[index] for index in order]), strict=True))
         given = dict.fromkeys(order, 0)
         rest = min(amount_minor, sum(rooms[index] for index in order))
         while rest:
@@ -147,9 +182,21 @@ class Basket:
                 rest -= fits
         return given
 
-    def _sharing(self, index: int) -> tuple[str, int, int, int]:
-        line = self.lines[index]
-        return (line.sku, line.amount_minor, line.quantity_milli, index)
+    def _in_canonical_order(self) -> list[int]:
+        everything = range(len(self.lines))
+        skus = [line.sku for line in self.lines]
+        if len(set(skus)) == len(skus):
+            return sorted(everything, key=skus.__getitem__)
+        keys = [(line.sku, line.amount_minor, line.quantity_milli) for line in self.lines]
+        return sorted(everything, key=keys.__getitem__)
+
+    def _in_canon(self, index: int) -> int:
+        """A line's place when lines are sorted by article, amount, quantity and then line number."""
+        if not self._canon:
+            self._canon = [0] * len(self.lines)
+            for place, found in enumerate(self._in_canonical_order()):
+                self._canon[found] = place
+        return self._canon[index]
 
 
 class Stock:

@@ -53,7 +53,7 @@ class Sets:
             worths[index] = self.stock.draw(index, units * times)
             rooms[index] = self._basket.room(index, units * times, worths[index])
         wanted = max(0, sum(worths.values()) - price_minor * times)
-        given = self._basket.shared(wanted, worths, rooms)
+        given = self._basket.shared(wanted, worths, worths if rooms == worths else rooms)
         for index, units in composition.items():
             self._settle(index, units * times, worths[index], given[index], bought=False)
         return sum(given.values())
@@ -219,10 +219,8 @@ def _compose(
 
 def _drop_empty(stock: Stock, order: list[int]) -> None:
     """Forget the first lines once they are used up, so that long baskets are not walked again and again."""
-    used_up = 0
-    while used_up < len(order) and stock.units(order[used_up]) == 0:
-        used_up += 1
-    del order[:used_up]
+    while order and stock.units(order[0]) == 0:
+        del order[0]
 
 
 def _split(whole: Composition, first: int) -> tuple[Composition, Composition]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeGuard
 
 from evertill.core.promotions.basket import Basket, Stock
 from evertill.core.promotions.index import FilterIndex
 from evertill.core.promotions.multibuy import buy_get, cheapest_free, set_price
 from evertill.core.promotions.outcome import Award, PromotionContext
 from evertill.core.promotions.simple import (
+    Across,
     Given,
+    across_whole,
     amount_off,
     percent_off,
     price_each,
@@ -98,19 +101,18 @@ class Rule:
 
     def _met(self, condition: Condition, basket: Basket, indices: list[int]) -> bool:
         if isinstance(condition, CountAtLeast):
-            counts = [self._units(basket, index) for index in indices]
+            units = basket.units if self.takes == "none" else basket.free_units
+            counts = [units(index) for index in indices]
             return (max(counts, default=0) if condition.on_one_line else sum(counts)) >= condition.units
         assert isinstance(condition, ValueAtLeast), "facts are asked elsewhere"
-        worth = sum(self._worth(condition, basket, index) for index in indices)
-        return worth >= condition.amount_minor
+        return self._worth(condition, basket, indices) >= condition.amount_minor
 
-    def _units(self, basket: Basket, index: int) -> int:
-        return basket.units(index) if self.takes == "none" else basket.free_units(index)
-
-    def _worth(self, condition: ValueAtLeast, basket: Basket, index: int) -> int:
+    def _worth(self, condition: ValueAtLeast, basket: Basket, indices: list[int]) -> int:
         if condition.measured == "list":
-            return basket.lines[index].amount_minor
-        return basket.left[index] if self.takes == "none" else basket.free_minor(index)
+            return sum([basket.lines[index].amount_minor for index in indices])
+        if self.takes == "none":
+            return sum([basket.left[index] for index in indices])
+        return sum([basket.free_minor(index) for index in indices])
 
     def give(self, basket: Basket, times: int | None) -> list[Award]:
         """Give every reward in order; the awards that came to something."""
@@ -141,6 +143,8 @@ class Rule:
     def _give_simply(self, basket: Basket, reward: Reward, pool: list[int], times: int | None) -> Given:
         assert not isinstance(reward, (BuyGet, SetPrice, CheapestFree)), "sets are formed elsewhere"
         takes = self.takes != "none"
+        if not takes and _is_across_whole(reward):
+            return across_whole(basket, pool, reward, times)
         if isinstance(reward, TotalFor):
             parts = select(basket, pool, free_only=takes)
             return settle(basket, parts, total_for(basket, reward, parts), takes=takes)
@@ -211,6 +215,17 @@ class Rule:
                 basket.take(index, units, stock.draw(index, units), 0)
                 extra[index] = extra.get(index, 0) + units
                 missing -= _counts(basket, index, units, by_count)
+
+
+def _is_across_whole(reward: Reward) -> TypeGuard[Across]:
+    """Whether the reward is one discount over whole lines, worked on what is left of them."""
+    if isinstance(reward, TotalFor):
+        return True
+    if not isinstance(reward, (PercentOff, AmountOff)) or reward.spread != "across":
+        return False
+    if isinstance(reward, PercentOff) and reward.measured == "list":
+        return False
+    return reward.max_units is None and reward.max_units_per_line is None
 
 
 def _with_units(award: Award, units: dict[int, int]) -> Award:

@@ -7,11 +7,13 @@ Where no number of units is asked for, the selection is the whole of each line, 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from evertill.core.promotions.basket import EACH, Basket, Stock
 from evertill.core.promotions.terms import PPM, AmountOff, PercentOff, Picks, PriceEach, TotalFor
 from evertill.core.rounding import divide
+
+Across: TypeAlias = PercentOff | AmountOff | TotalFor
 
 
 class Part(NamedTuple):
@@ -60,11 +62,7 @@ def amount_off(basket: Basket, reward: AmountOff, parts: Sequence[Part], times: 
     """Discount of each part; `times` caps how often "every" counts."""
     if reward.spread == "across":
         worths = [part.worth_minor for part in parts]
-        often = 1
-        if reward.every_minor is not None:
-            often = sum(worths) // reward.every_minor
-            often = often if times is None else min(often, times)
-        return _across(basket, reward.amount_minor * often, parts, worths)
+        return _across(basket, _amount(reward, sum(worths), times), parts, worths)
     if reward.spread == "line":
         return {part.place: min(part.room_minor, reward.amount_minor) for part in parts}
     return {
@@ -80,6 +78,34 @@ def price_each(basket: Basket, reward: PriceEach, parts: Sequence[Part]) -> dict
         )
         for part in parts
     }
+
+
+def across_whole(basket: Basket, indices: Sequence[int], reward: Across, times: int | None) -> Given:
+    """Work out one discount over whole lines, share it out and cut it."""
+    left = basket.left
+    worths = {index: left[index] for index in indices if left[index] > 0}
+    total = sum(worths.values())
+    if isinstance(reward, PercentOff):
+        wanted = divide(total * reward.rate_ppm, PPM, reward.rounding)
+        wanted = wanted if reward.cap_minor is None else min(wanted, reward.cap_minor)
+    elif isinstance(reward, AmountOff):
+        wanted = _amount(reward, total, times)
+    else:
+        wanted = max(0, total - reward.price_minor)
+    rooms = worths
+    if basket.has_floors():
+        rooms = {index: basket.room(index, None, worth) for index, worth in worths.items()}
+    cuts = basket.shared(wanted, worths, rooms)
+    given = {index: cuts[index] for index in worths if cuts[index]}
+    basket.cut_whole(given)
+    return Given(given, {index: basket.units(index) for index in given}, min(1, len(given)))
+
+
+def _amount(reward: AmountOff, worth_minor: int, times: int | None) -> int:
+    if reward.every_minor is None:
+        return reward.amount_minor
+    often = worth_minor // reward.every_minor
+    return reward.amount_minor * (often if times is None else min(often, times))
 
 
 def total_for(basket: Basket, reward: TotalFor, parts: Sequence[Part]) -> dict[int, int]:
@@ -99,10 +125,8 @@ def select(
 ) -> list[Part]:
     """The parts of lines that a reward may touch: all, or as many units as allowed, by `picks`."""
     if max_units is None and max_units_per_line is None and not free_only:
-        left, room = basket.left, basket.room
-        return [
-            Part(i, basket.units(i), True, left[i], room(i, None, left[i])) for i in indices if left[i] > 0
-        ]
+        left, room, count = basket.left, basket.room, basket.units
+        return [Part(i, count(i), True, left[i], room(i, None, left[i])) for i in indices if left[i] > 0]
     stock = Stock(basket, free_only=free_only)
     parts = []
     rest = max_units
@@ -123,7 +147,13 @@ def select(
 
 def settle(basket: Basket, parts: Sequence[Part], cuts: dict[int, int], *, takes: bool) -> Given:
     """Cut what was worked out; with `takes`, the units rewarded are taken."""
-    given: dict[int, int] = {}
+    if not takes:
+        given = {place: amount for place, amount in cuts.items() if amount > 0}
+        basket.cut_whole(given)
+        return Given(
+            given, {part.place: part.units for part in parts if part.place in given}, min(1, len(given))
+        )
+    given = {}
     units: dict[int, int] = {}
     for part in parts:
         amount = cuts[part.place]
@@ -131,19 +161,14 @@ def settle(basket: Basket, parts: Sequence[Part], cuts: dict[int, int], *, takes
             continue
         given[part.place] = amount
         units[part.place] = part.units
-        if takes:
-            basket.take(part.place, part.units, part.worth_minor, amount)
-        else:
-            basket.cut(part.place, amount)
+        basket.take(part.place, part.units, part.worth_minor, amount)
     return Given(given, units, 1 if given else 0)
 
 
 def _across(basket: Basket, total: int, parts: Sequence[Part], worths: Sequence[int]) -> dict[int, int]:
-    return basket.shared(
-        total,
-        {part.place: worth for part, worth in zip(parts, worths, strict=True)},
-        {part.place: part.room_minor for part in parts},
-    )
+    weights = {part.place: worth for part, worth in zip(parts, worths, strict=True)}
+    rooms = {part.place: part.room_minor for part in parts}
+    return basket.shared(total, weights, weights if rooms == weights else rooms)
 
 
 def _base(basket: Basket, part: Part, *, on_list: bool) -> int:
