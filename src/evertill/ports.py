@@ -8,7 +8,8 @@ calls the operating system past this page.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -144,3 +145,58 @@ class SyncFailed(OSError):
 
 # ---------------------------------------------------------------------------------------------------
 # Network (Link, Lookup) and devices (printer, drawer, scanner, scale): each room adds its port below.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkRequest:
+    """One question to a server. `path` includes the query; `deadline_ms` bounds the whole exchange."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes = b""
+    deadline_ms: int = 15_000
+    reply_bytes_max: int = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkReply:
+    """What a server answered, believed by nobody yet. Header names are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class LinkFailed(Exception):
+    """No whole answer came. The request may or may not have been carried out.
+
+    `was_connected`: the way was there and broke or fell silent, rather than nobody answering at all.
+    """
+
+    def __init__(self, reason: str, *, was_connected: bool) -> None:
+        super().__init__(reason)
+        self.was_connected = was_connected
+
+
+class Exchange(Protocol):
+    """One request on its way."""
+
+    def poll(self) -> LinkReply | None:
+        """The reply, None while there is none. Raises LinkFailed. Never waits."""
+
+    def abandon(self) -> None:
+        """Nobody waits for the reply any more; the request may still be carried out."""
+
+
+class Link(Protocol):
+    """A way to one server, for one request at a time."""
+
+    def begin(self, request: LinkRequest) -> Exchange:
+        """Puts a request on its way, without waiting."""
+
+    def wait(self, wait_ms: int) -> None:
+        """Waits so long, or until the request on its way has ended."""
+
+    def close(self) -> None:
+        """Lets go of the way; closing twice does no harm."""
