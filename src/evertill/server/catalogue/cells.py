@@ -19,7 +19,7 @@ NAME_CHARS_MAX = 200
 _NUMBER = re.compile(r"[^\d.,+\-]*([+-]?[\d.,' ]*\d[.,]?)(?:[^\d.,][^\d]*)?")
 _SHORTENED = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
 _KILOGRAM = frozenset(("kg", "kgs", "kilo", "kilogram", "kilogramm", "公斤", "千克"))
-_HALF_KILOGRAM = frozenset(("kg", "kgs", "kilo", "kilogram", "kilogramm", "公斤", "千克"))
+_HALF_KILOGRAM = frozenset(("斤", "市斤"))
 _CJK = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -43,7 +43,8 @@ def find_decimal_mark(prices: Iterable[str], digits: int) -> str:
         if len(set(marks)) == 2:
             votes[marks[-1]] += 1
         elif len(marks) > 1:
-            votes["," if marks[0] == "." else "."] += 1
+            grouped = re.fullmatch(r"\d{1,3}([.,]\d{3})+", number) is not None
+            votes["," if marks[0] == "." else "."] += grouped
         elif tail != 3 or digits == 3:
             votes[marks[0]] += 1
     return "," if votes[","] > votes["."] else "."

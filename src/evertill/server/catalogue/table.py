@@ -38,7 +38,7 @@ def find_delimiter(text: str) -> str:
         head.pop()
     best = (0, 0, ",")
     for place, delimiter in enumerate(DELIMITERS):
-        widths = [len(cells) for cells in csv.reader(head, delimiter=delimiter)]
+        widths = [len(cells) for cells in csv.reader(head, delimiter=delimiter, skipinitialspace=True)]
         if widths and widths[0] > 1:
             even = sum(width == widths[0] for width in widths)
             best = max(best, (even * 1_000 // len(widths) + widths[0], -place, delimiter))
@@ -58,29 +58,33 @@ def read_rows(text: str, delimiter: str) -> Iterator[Row]:
         taken = 1
         if '"' in lines[number] and opens.search(lines[number]):
             taken = _lines_of_row(lines, number)
-        raw = "".join(lines[number : number + max(taken, 1)])
-        if raw.strip():
-            yield _row(number + 1, raw, delimiter, closed=taken > 0)
-        number += max(taken, 1)
+        row = _row(number + 1, "".join(lines[number : number + taken]), delimiter, lines=taken)
+        if row.wrong is not None and taken > 1:
+            taken = 1
+            row = Row(number + 1, (), lines[number], row.wrong)
+        if row.raw.strip():
+            yield row
+        number += taken
 
 
 def _lines_of_row(lines: list[str], start: int) -> int:
-    """How many lines the row spans, 0 if its quote is not closed within ROW_LINES_MAX."""
+    """How many lines the row spans until its quotes come in pairs; 1 if they do not within ROW_LINES_MAX."""
     quotes = 0
     for taken, line in enumerate(lines[start : start + ROW_LINES_MAX], start=1):
         quotes += line.count('"')
         if quotes % 2 == 0:
             return taken
-    return 0
+    return 1
 
 
-def _row(number: int, raw: str, delimiter: str, *, closed: bool) -> Row:
-    if not closed:
-        return Row(number, (), raw, "A quotation mark is opened and never closed.")
+def _row(number: int, raw: str, delimiter: str, *, lines: int) -> Row:
+    # One line whose quotes come in pairs is forgiven blanks behind them; whatever spans lines must be exact.
+    strict = lines > 1 or raw.count('"') % 2 == 1
     try:
-        parsed = next(csv.reader(io.StringIO(raw, newline=""), delimiter=delimiter))
-    except csv.Error as wrong:
-        return Row(number, (), raw, f"The row cannot be read: {wrong}.")
+        text = io.StringIO(raw, newline="")
+        parsed = next(csv.reader(text, delimiter=delimiter, skipinitialspace=True, strict=strict), [])
+    except csv.Error:
+        return Row(number, (), raw, "A quotation mark is not closed, or stands in the middle of a text.")
     if len(parsed) > COLUMNS_MAX or any(len(cell) > FIELD_CHARS_MAX for cell in parsed):
         return Row(number, (), raw, "The row has too many columns or a text that is far too long.")
     return Row(number, tuple(cell.strip() for cell in parsed), raw)
