@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 import msgspec
-from biip import ParseError
+from biip import EncodeError, ParseError
 from biip.gs1_prefixes import GS1CompanyPrefix, GS1Prefix
 
 Found = TypeVar("Found")
@@ -35,7 +35,7 @@ def ask(question: Callable[[str], Found], text: str) -> Found | None:
         return None
     try:
         return question(text)
-    except (ParseError, ValueError, IndexError):
+    except (ParseError, EncodeError, ValueError, IndexError):
         return None
 
 
