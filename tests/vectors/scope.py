@@ -55,4 +55,19 @@ REASONS: dict[str, str] = {
         "The product talks to no payment provider yet: card and wallet tenders are recorded as the cashier "
         "confirms them, so it neither signs requests nor reads callbacks or bills."
     ),
+    "escpos_encoder_replaced": (
+        "The recorded test had put a stand-in in place of the library's text encoder, so the case holds no "
+        "bytes for its text; the real encoder sends some, as it should."
+    ),
+    "escpos_command_not_printed": (
+        "No page of ours uses this command (print mode bits, double strike, a second colour, PDF417, font C, "
+        "feeding back) and python-escpos has no call for it: there is nothing of ours to compare."
+    ),
+    "escpos_picture_of_another_library": (
+        "The bytes come from another library's way of halving and cutting a picture, or from a printer's own "
+        "Chinese; ours sends Chinese and QR codes as pictures of its own (docs/adr/0006)."
+    ),
+    "escpos_barcode_width_of_no_printer": (
+        "Printers know bars 2 to 6 dots wide, and python-escpos sends no other; the case asks for one beyond."
+    ),
 }

@@ -34,8 +34,8 @@ def line_spacing(dots: int) -> bytes:
 
 
 def feed(lines: int) -> bytes:
-    """ESC d: the paper moves on by lines."""
-    return ESC + b"d" + _byte("lines", lines, 1)
+    """ESC d, or LF for one: the paper moves on by lines."""
+    return b"\n" if lines == 1 else ESC + b"d" + _byte("lines", lines, 1)
 
 
 def left_margin(dots: int) -> bytes:

@@ -25,7 +25,7 @@ def receipt_page(
 ) -> Page:
     """The receipt of `document` in `locale` ("en", "zh"); copy_no > 0 marks it as that copy, top and bottom.
 
-    `head_code` is the hex SHA-256 of the sale's journal line, or its start. Missing names fall back to English.
+    `head_code` is the hex SHA-256 of the sale's journal line, or its start. Names fall back to English.
     """
     assert copy_no >= 0, "receipt_page: copies count from 1"
     writer = _Receipt(document, settings, locale)
