@@ -31,8 +31,8 @@ REASONS: dict[str, str] = {
     ),
     "vendure_words": "The promotion is told in words that its page does not explain (docs/adr/0005).",
     "vendure_coupon_not_given": (
-        "Every promotion of the case needs a coupon and the case gives none, yet it expects their "
-        "discounts: it contradicts its own page (docs/adr/0005)."
+        "The case gives no coupon, yet expects to the cent what its coupons would bring: it contradicts "
+        "its own page (docs/adr/0005)."
     ),
     "medusa_campaign": "The campaign counts something other than uses or money given (docs/adr/0005).",
     "medusa_rule": (

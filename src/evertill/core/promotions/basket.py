@@ -115,14 +115,13 @@ class Basket:
 
     def cut_whole(self, amounts: Mapping[int, int]) -> None:
         """Take a discount off several whole lines."""
-        if self._taken_minor:
-            for index, amount_minor in amounts.items():
-                self.cut(index, amount_minor)
-            return
-        left = self.left
+        left, taken = self.left, self._taken_minor
         for index, amount_minor in amounts.items():
-            left[index] -= amount_minor
-            assert left[index] >= 0, "a discount went below zero"
+            if index in taken:
+                self.cut(index, amount_minor)
+            else:
+                left[index] -= amount_minor
+                assert left[index] >= 0, "a discount went below zero"
         self.touched.update(amounts)
 
     def _lower(self, index: int, amount_minor: int) -> None:

@@ -122,7 +122,7 @@ class Rule:
             if given.cuts:
                 awards.append(self._award(basket, place, given))
                 self._close(basket, given)
-        if awards and self.takes == "all":
+        if awards and self.takes == "all" and self.promotion.conditions:
             self._take_what_was_needed(basket, awards)
         return awards
 
