@@ -56,20 +56,23 @@ def prepare_in_child(directory: Path) -> Callable[[int], Awaitable[None]]:
     return prepare
 
 
-async def serve(home: Path, listening: socket.socket) -> None:
+async def serve(home: Path, listening: socket.socket, gate_url: str) -> None:
     """Runs the lane on `listening` until it is told to end (SIGTERM, SIGINT)."""
     lane_home = LaneHome(home / "lane")
     identity = lane_home.identity()
+    clock = HostClock()
     agent = assemble(
         lane_home,
         identity,
         disk=HostDisk(),
-        clock=HostClock(),
+        clock=clock,
         entropy=HostEntropy(),
         version=evertill.__version__,
     )
     port = listening.getsockname()[1]
-    printing = LanePrinting(lane_home.printers, lambda: agent.rules.settings)
+    printing = LanePrinting(
+        lane_home.printers, lambda: agent.rules.settings, now_ns=clock.monotonic_ns, lane=identity.lane
+    )
     await printing.start()
     register = Register(
         agent=agent,
@@ -78,7 +81,7 @@ async def serve(home: Path, listening: socket.socket) -> None:
         printing=printing,
         prepare_catalogue=prepare_in_child(home),
         origins={f"http://{host}:{port}" for host in ("127.0.0.1", "localhost", "[::1]")},
-        about={"home": str(home), "journal": str(lane_home.journal), "gate": identity.gate_url},
+        about={"home": str(home), "journal": str(lane_home.journal), "gate": gate_url or identity.gate_url},
     )
     config = uvicorn.Config(
         api(register),
@@ -106,11 +109,11 @@ async def serve(home: Path, listening: socket.socket) -> None:
         agent.close()
 
 
-def run_lane(home: Path, port: int) -> int:
+def run_lane(home: Path, port: int, gate_url: str = "") -> int:
     """The lane, from start to end. Returns the exit status: 0 asked to end, 3 a fault that was told."""
     try:
         listening = bind_loopback(port)
-        asyncio.run(serve(home, listening))
+        asyncio.run(serve(home, listening, gate_url))
     except Fault as fault:
         print(
             json.dumps({"event": "fault", "code": fault.code, "hint": fault.hint, "detail": fault.detail}),
@@ -125,6 +128,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="evertill lane")
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--port", type=int, default=8770)
+    parser.add_argument("--gate", default="", help="where the shop's server is, for whoever asks the lane")
     parser.add_argument("--prepare", type=int, help="only make the catalogue of this edition, then end")
     parser.add_argument("--with-parent", action="store_true", help="end when the starting process ends")
     asked = parser.parse_args(arguments)
@@ -136,7 +140,7 @@ def main(arguments: list[str] | None = None) -> int:
     if asked.with_parent:
         end_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN if asked.with_parent else signal.default_int_handler)
-    return run_lane(asked.home, asked.port)
+    return run_lane(asked.home, asked.port, asked.gate)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from types import FrameType
 
 from evertill.cli.setup import set_up
 from evertill.core.fault import Fault
+from evertill.host.ports import free_port
 
 READY_WAIT_S = 60.0
 RESTART_WAIT_S = (0.2, 0.5, 1.0, 2.0, 5.0)
@@ -93,34 +94,25 @@ class Shop:
         self.home = home
         self.lane_url = ""
         self.gate_url = ""
-        self._ports = {"lane": lane_port, "gate": gate_port}
+        self._ports = {"lane": lane_port or free_port(), "gate": gate_port or free_port()}
         self._parts: list[Part] = []
         self._ending = threading.Event()
 
     def start(self) -> None:
         """On return the shop can sell. Raises Fault in words if it cannot start."""
         set_up(self.home)
-        gate, lane = self._part("gate"), self._part("lane")
-        self._parts += [gate, lane]
-        gate.start()
-        lane.start()
-        self.gate_url = gate.wait_ready()["gate"]
+        self.gate_url = f"http://127.0.0.1:{self._ports['gate']}"
+        gate = self._part("gate", "--port", str(self._ports["gate"]))
+        lane = self._part("lane", "--port", str(self._ports["lane"]), "--gate", self.gate_url)
+        uplink = self._part("uplink", "--gate", self.gate_url)
+        for part in (gate, lane, uplink):
+            self._parts.append(part)
+            part.start()
+        gate.wait_ready()
         self.lane_url = lane.wait_ready()["lane"]
-        self._fix_ports(gate, lane)
-        uplink = Part("uplink", ["evertill.cli.uplink", *self._home(), "--gate", self.gate_url])
-        self._parts.append(uplink)
-        uplink.start()
 
-    def _home(self) -> list[str]:
-        return ["--home", str(self.home), "--with-parent"]
-
-    def _part(self, name: str) -> Part:
-        return Part(name, [f"evertill.cli.{name}", *self._home(), "--port", str(self._ports[name])])
-
-    def _fix_ports(self, gate: Part, lane: Part) -> None:
-        """A part that is started again keeps the port that was chosen for it."""
-        for part, url in ((gate, self.gate_url), (lane, self.lane_url)):
-            part.command[-1] = url.rsplit(":", 1)[1]
+    def _part(self, name: str, *more: str) -> Part:
+        return Part(name, [f"evertill.cli.{name}", "--home", str(self.home), "--with-parent", *more])
 
     def watch(self) -> None:
         """Starts again what dies, until `stop` is called."""

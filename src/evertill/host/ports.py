@@ -12,6 +12,13 @@ WAIT_S = 3.0
 BACKLOG = 1_024
 
 
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody uses at this moment."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 def bind_loopback(port: int) -> socket.socket:
     """A socket listening on 127.0.0.1:`port`; port 0 takes a free one.
 
@@ -22,6 +29,8 @@ def bind_loopback(port: int) -> socket.socket:
     while True:
         listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # Inherited by every connection: an answer leaves at once, not 40 ms later.
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             listening.bind(("127.0.0.1", port))
             listening.listen(BACKLOG)

@@ -41,7 +41,7 @@ class Printing(Protocol):
     def print_report(self, report: ShiftReport, locale: str) -> None: ...
     def open_drawer(self) -> None: ...
     async def pdf(self, document: SaleDocument, head: str, copy_no: int, locale: str) -> bytes: ...
-    def status(self) -> list[dict[str, Any]]: ...
+    def status(self, locale: str | None = None) -> list[dict[str, Any]]: ...
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -368,7 +368,7 @@ class Register:
             "face": "trouble" if trouble else "ready" if uplink["state"] == "sending" else "offline",
             "unsent": uplink["unsent"],
             "uplink": uplink,
-            "printers": self._printing.status(),
+            "printers": self._printing.status(self.locale),
             "journal": journal,
             "clock": {"state": "behind" if self.agent.clock_behind_s else "ok"},
             "messages": messages,
