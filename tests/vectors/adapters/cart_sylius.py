@@ -13,8 +13,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from tests.vectors.outcome import Failed, Outcome, OutOfScope, Passed
-
 from evertill.core.promotions import (
     AmountOff,
     Award,
@@ -35,6 +33,7 @@ from evertill.core.promotions import (
 )
 from evertill.core.rounding import Rounding, share
 from evertill.core.tax import Tax, TaxableLine, TaxClass, TaxEngine, TaxTable
+from tests.vectors.outcome import Failed, Outcome, OutOfScope, Passed
 
 SET = "cart-sylius"
 KNOWN_PROMOTION = {

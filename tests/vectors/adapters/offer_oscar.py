@@ -11,8 +11,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from tests.vectors.outcome import Outcome, OutOfScope, compared
-
 from evertill.core.promotions import (
     AmountOff,
     Condition,
@@ -27,6 +25,7 @@ from evertill.core.promotions import (
     SetPrice,
     ValueAtLeast,
 )
+from tests.vectors.outcome import Outcome, OutOfScope, compared
 
 SET = "offer-oscar"
 

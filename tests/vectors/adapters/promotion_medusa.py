@@ -15,8 +15,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from tests.vectors.outcome import Failed, Outcome, OutOfScope, Passed
-
 from evertill.core.promotions import (
     AmountOff,
     BuyGet,
@@ -33,6 +31,7 @@ from evertill.core.promotions import (
     UseLimits,
 )
 from evertill.core.rounding import divide
+from tests.vectors.outcome import Failed, Outcome, OutOfScope, Passed
 
 SET = "promotion-medusa"
 CAMPAIGNS = {
