@@ -24,7 +24,8 @@ from evertill.server.publishing import EditionFolder, Publisher
 from evertill.wire.edition import EditionDraft
 
 PROBLEMS_SHOWN = 20
-EXIT_NOT_IMPORTED = 1
+EXIT_FAULT = 3
+DEFAULT_HOME = Path.home() / ".evertill"
 
 app = typer.Typer(help="The shop's goods: take in your own list.", no_args_is_help=True)
 
@@ -39,9 +40,7 @@ def import_list(
     file: Annotated[
         Path, typer.Argument(help="The list, as CSV.", exists=True, dir_okay=False, readable=True)
     ],
-    home: Annotated[Path, typer.Option(help="The folder of the shop, as for `evertill up`.")] = Path(
-        "evertill-home"
-    ),
+    home: Annotated[Path, typer.Option(help="The folder of the shop, as for `evertill up`.")] = DEFAULT_HOME,
     columns: Annotated[
         list[str] | None,
         typer.Option("--map", help="COLUMN=FIELD; a heading or a number from 1. FIELD may be `ignore`."),
@@ -96,8 +95,9 @@ def import_list(
             version = import_into(publisher, result)
             console.print(f"Published as edition {version}; registers take it between two sales.")
     except Fault as fault:
-        Console(stderr=True, highlight=False).print(fault.hint, markup=False, soft_wrap=True)
-        raise typer.Exit(EXIT_NOT_IMPORTED) from fault
+        words = fault.hint + (f" ({fault.detail})" if fault.detail else "")
+        Console(stderr=True, highlight=False).print(words, markup=False, soft_wrap=True)
+        raise typer.Exit(EXIT_FAULT) from fault
 
 
 def _publisher(home: Path) -> Publisher:
@@ -105,8 +105,8 @@ def _publisher(home: Path) -> Publisher:
     gate = home / "gate"
     folder = EditionFolder(disk, gate / "editions")
     if not folder.versions():
-        hint = f"There is no shop in {home}. Start it with `evertill up --home {home}`, then import the list."
-        raise Fault("catalogue_missing", hint)
+        hint = "There is no shop in this folder. Open it once with `evertill up`, then import the list."
+        raise Fault("catalogue_missing", hint, detail=str(home))
     identity = read_or_make_identity(disk, gate, HostEntropy())
     return Publisher(
         folder,
@@ -123,7 +123,8 @@ def _told(columns: list[str]) -> dict[str, str]:
     for pair in columns:
         heading, equals, field = pair.rpartition("=")
         if not equals or not heading or not field:
-            raise Fault("import_map_wrong", f"--map {pair} is not COLUMN=FIELD, such as --map 售价=price.")
+            hint = "A --map is COLUMN=FIELD, such as --map 售价=price."
+            raise Fault("import_map_wrong", hint, detail=pair)
         told[heading] = field
     return told
 
@@ -194,8 +195,6 @@ def _set_aside(console: Console, result: ImportResult, path: Path, *, dry_run: b
     try:
         path.write_bytes(result.bad_csv.encode(result.encoding))
     except OSError as wrong:
-        hint = (
-            f"The bad rows could not be written to {path}. Nothing was imported; say --bad and another file."
-        )
-        raise Fault("import_bad_rows_not_written", hint) from wrong
+        hint = "The bad rows could not be written. Nothing was imported; say --bad and another file."
+        raise Fault("import_bad_rows_not_written", hint, detail=f"{path}: {wrong.strerror}") from wrong
     console.print(f"The rows set aside are in {path}, each with its reason.", markup=False, soft_wrap=True)

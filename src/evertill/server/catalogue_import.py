@@ -116,9 +116,8 @@ def options_for(
         {tax.id: tax.rate_ppm for tax in draft.tax_table.taxes},
     )
     if tax_class is not None and tax_class not in rates:
-        raise Fault(
-            "import_tax_class_unknown", f"There is no tax class {tax_class}. There are: {', '.join(rates)}."
-        )
+        hint = "The shop has no such tax class. Name one that it has."
+        raise Fault("import_tax_class_unknown", hint, detail=f"{tax_class}; there are {', '.join(rates)}")
     return ImportOptions(
         currency=wanted,
         digits=digits,
@@ -134,8 +133,8 @@ def options_for(
 def _price_list(draft: EditionDraft, currency: str, asked: str | None) -> str:
     named = [each for each in draft.price_lists if each.id == asked]
     if named and named[0].currency != currency:
-        hint = f"The price list {asked} is in {named[0].currency}, not in {currency}. Name another list."
-        raise Fault("import_price_list_currency", hint)
+        hint = "The price list is in another currency. Name another list, or the list's own currency."
+        raise Fault("import_price_list_currency", hint, detail=f"{asked} is in {named[0].currency}")
     if asked is not None:
         return asked
     plain = [
@@ -149,8 +148,8 @@ def _price_list(draft: EditionDraft, currency: str, asked: str | None) -> str:
 def currency_digits(currency: str) -> int:
     """How many decimals a currency has. Raises Fault for what cannot be one."""
     if not is_currency_code(currency):
-        hint = f"{currency!r} is no currency. Use its three letters, such as EUR, CNY or JPY."
-        raise Fault("import_currency_unknown", hint)
+        hint = "This is no currency. Use its three letters, such as EUR, CNY or JPY."
+        raise Fault("import_currency_unknown", hint, detail=currency)
     return minor_digits(currency)
 
 

@@ -73,10 +73,8 @@ def _read(disk: Disk, path: Path) -> ServerIdentity:
         if len(key) != SEED_BYTES:
             raise ValueError("the key is not 32 bytes long")
     except (OSError, ValueError, msgspec.DecodeError) as wrong:
-        hint = (
-            f"The server's key in {path} cannot be read. Put back that file from a backup, then start again."
-        )
-        raise Fault("identity_unreadable", hint) from wrong
+        hint = "The server's key cannot be read. Put its file back from a backup, then start again."
+        raise Fault("identity_unreadable", hint, detail=f"{path}: {wrong}") from wrong
     return ServerIdentity(server_epoch=stored.server_epoch, signing_key=key)
 
 

@@ -116,11 +116,8 @@ class EditionFault(Fault):
     """An edition that cannot take effect. `detail` says where (line, field) for the log and the office."""
 
     def __init__(self, code: str, detail: str = "") -> None:
-        super().__init__(code, _HINTS[code], retry=code in ("edition_garbled", "edition_truncated"))
-        self.detail = detail
-
-    def __str__(self) -> str:
-        return f"{super().__str__()} ({self.detail})" if self.detail else super().__str__()
+        again = code in ("edition_garbled", "edition_truncated")
+        super().__init__(code, _HINTS[code], retry=again, detail=detail)
 
 
 class EditionHeader(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -110,7 +110,7 @@ def test_a_european_list_in_windows_1252_is_not_taken_for_chinese() -> None:
 
 def test_an_encoding_that_does_not_fit_is_said_with_the_line() -> None:
     data = b"code,name,price\n96385074,Tea,1\n" + "4006381333931,Käse,2\n".encode("cp1252")
-    with pytest.raises(Fault, match=r"line 3\).*--encoding"):
+    with pytest.raises(Fault, match=r"--encoding.*utf-8, line 3"):
         take(data, encoding="utf-8")
     with pytest.raises(Fault, match="import_encoding_unknown"):
         take(data, encoding="klingon")
@@ -155,7 +155,7 @@ def test_a_told_column_that_is_not_there_is_said(told: dict[str, str], code: str
 
 
 def test_a_list_without_a_column_of_codes_names_its_columns() -> None:
-    with pytest.raises(Fault, match="The columns are: name, price"):
+    with pytest.raises(Fault, match="the columns are: name, price"):
         take("name,price\nTea,1\n")
 
 

@@ -80,11 +80,8 @@ def find_columns(first_row: Sequence[str], told: Mapping[str, str]) -> Columns:
     if has_heading:
         _guess(headings, places, taken)
     if "code" not in places and "sku" not in places:
-        hint = (
-            f"No column holds barcodes or article numbers. The columns are: {', '.join(headings)}. "
-            "Say which one with --map COLUMN=code."
-        )
-        raise Fault("import_columns_unknown", hint)
+        hint = "No column holds barcodes or article numbers. Say which one does, with --map COLUMN=code."
+        raise Fault("import_columns_unknown", hint, detail=f"the columns are: {', '.join(headings)}")
     return Columns(places, headings, has_heading)
 
 
@@ -94,15 +91,15 @@ def _told_places(headings: tuple[str, ...], told: Mapping[str, str], *, has_head
         if field == IGNORE:
             continue
         if field not in FIELDS:
-            raise Fault(
-                "import_field_unknown", f"There is no field {field!r}. The fields are: {', '.join(FIELDS)}."
-            )
+            hint = "There is no such field. Map the column to one that there is, or to `ignore`."
+            raise Fault("import_field_unknown", hint, detail=f"{field}; there are {', '.join(FIELDS)}")
         if field in places:
-            raise Fault("import_field_twice", f"Two columns are mapped to {field}. Name one of them.")
+            raise Fault("import_field_twice", "Two columns are mapped to one field. Map one.", detail=field)
         place = _place_of(heading, headings)
         if place is None:
             shown = ", ".join(headings) if has_heading else f"numbers 1 to {len(headings)}"
-            raise Fault("import_column_unknown", f"There is no column {heading!r}. The columns are: {shown}.")
+            hint = "The list has no such column. Write its heading as it stands, or its number."
+            raise Fault("import_column_unknown", hint, detail=f"{heading}; the columns are: {shown}")
         places[field] = place
     return places
 

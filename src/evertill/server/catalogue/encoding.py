@@ -59,8 +59,8 @@ def _asked(data: bytes, encoding: str) -> Decoded:
     try:
         name = codecs.lookup(encoding).name
     except LookupError as wrong:
-        hint = f"There is no encoding called {encoding!r}. Try auto, utf-8, gb18030, utf-16, big5 or cp1252."
-        raise Fault("import_encoding_unknown", hint) from wrong
+        hint = "There is no such encoding. Try auto, utf-8, gb18030, utf-16, big5 or cp1252."
+        raise Fault("import_encoding_unknown", hint, detail=encoding) from wrong
     if name == "utf-8" and data.startswith(codecs.BOM_UTF8):
         name = "utf-8-sig"
     return Decoded(_strict(data, name), name, f"Read as {encoding}, as asked.")
@@ -87,10 +87,10 @@ def _strict(data: bytes, name: str) -> str:
     except (UnicodeDecodeError, LookupError, ValueError) as wrong:
         line = data[: getattr(wrong, "start", 0)].count(b"\n") + 1
         hint = (
-            f"The file is not text in {name} (line {line}). Save it in the spreadsheet as CSV UTF-8, "
+            "The file is not text in this encoding. Save it in the spreadsheet as CSV UTF-8, "
             "or say which encoding it is with --encoding."
         )
-        raise Fault("import_not_text", hint) from wrong
+        raise Fault("import_not_text", hint, detail=f"{name}, line {line}") from wrong
     if "\x00" in text:
         hint = "The file is not a text table. Save it in the spreadsheet as CSV, then import that file."
         raise Fault("import_not_text", hint)

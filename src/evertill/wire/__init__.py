@@ -1,0 +1,1 @@
+"""What travels between programs: entries, batches, answers, editions, signatures."""
