@@ -152,7 +152,7 @@ def _line_spacing(dots: int | None = None) -> bytes:
 
 CALLS: dict[str, Callable[..., bytes]] = {
     "initialize": commands.initialise,
-    "text": lambda text="": _sent(lambda printer: printer.text(text)),
+    "text": lambda text="": _sent(lambda printer: printer.text(text or "")),
     "textRaw": lambda text="": _sent(lambda printer: printer._raw(text.encode())),
     "feed": lambda lines=1: commands.feed(lines),
     "feedForm": lambda: _sent(lambda printer: printer.control("FF")),
@@ -171,7 +171,7 @@ CALLS: dict[str, Callable[..., bytes]] = {
     "setBarcodeHeight": lambda dots=8: _barcode_part(b"\x1dh", height=dots),
     "setBarcodeWidth": lambda dots=3: _barcode_part(b"\x1dw", width=dots),
     "setBarcodeTextPosition": lambda place=0: _barcode_part(b"\x1dH", pos=TEXT_POSITIONS[place]),
-    "barcode": lambda code, kind="CODE39": _barcode_part(b"\x1dk", code, kind),
+    "barcode": lambda code, kind="CODE39": _barcode_part(b"\x1dk", str(code), str(kind)),
     "qrCode": _qr,
     "close": lambda: b"",
 }
@@ -180,7 +180,7 @@ CALLS: dict[str, Callable[..., bytes]] = {
 
 _TOKEN = re.compile(
     r'\s*(?:(?P<double>"(?:\\.|[^"\\])*")|(?P<single>\'(?:\\.|[^\'\\])*\')|(?P<constant>\w+::\w+)'
-    r"|(?P<number>-?\d+(?:\.\d+)?)|(?P<word>\w+)|(?P<mark>[.,()]))",
+    r"|(?P<number>-?\d+(?:\.\d+)?)|(?P<word>\w+)|(?P<mark>[.,|()]))",
     re.DOTALL,
 )
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "0": "\0", "e": "\x1b"}
@@ -213,6 +213,8 @@ class _Tokens:
         value = self._value()
         while self._next_is("."):
             value = str(value) + str(self._value())
+        while self._next_is("|"):
+            value |= self._value()
         return value
 
     def _value(self) -> Any:

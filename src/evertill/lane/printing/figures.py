@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from decimal import Decimal
 
@@ -10,6 +11,8 @@ from babel.dates import format_date, format_time
 from babel.numbers import format_currency, format_decimal, get_currency_precision, get_decimal_symbol
 
 _ENGLISH_OF = {"USD": "en_US", "CAD": "en_CA", "AUD": "en_AU", "NZD": "en_NZ", "SGD": "en_SG", "INR": "en_IN"}
+
+_CODE_BESIDE_DIGIT = re.compile(r"(?<=[A-Z]{3})(?=\d)|(?<=\d)(?=[A-Z]{3})")  # Babel leaves no space there
 
 
 class Figures:
@@ -28,7 +31,8 @@ class Figures:
         """With the currency's sign and digits: "£2.55", "¥1,200", "KWD 1.250"."""
         currency = currency or self._currency
         amount = Decimal(amount_minor).scaleb(-get_currency_precision(currency))
-        return _one_space(format_currency(amount, currency, locale=self._locale))
+        text = _one_space(format_currency(amount, currency, locale=self._locale))
+        return _CODE_BESIDE_DIGIT.sub(" ", text)
 
     def amount(self, amount_minor: int, currency: str | None = None) -> str:
         """Without a sign: "2.55"."""
