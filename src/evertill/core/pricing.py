@@ -16,7 +16,7 @@ from datetime import datetime
 
 import msgspec
 
-from evertill.core.promotions import Award, PromotionContext, PromotionLine, PromotionOutcome
+from evertill.core.promotions import Award, PromotionContext, PromotionLine
 from evertill.core.receipt import TaxLine
 from evertill.core.rounding import divide, share
 from evertill.core.rules import Rules
@@ -33,21 +33,85 @@ class PricedLine(msgspec.Struct, frozen=True):
     line: Line
     discounts: tuple[DiscountPart, ...]
     total_minor: int
-    taxed: TaxedLine
 
 
-class Priced(msgspec.Struct, frozen=True):
-    """A basket priced. `gross_minor` is what the customer owes before cash rounding."""
+class TaxedBasket(msgspec.Struct, frozen=True):
+    """The tax of a basket; `lines` in the order of the priced lines."""
 
-    lines: tuple[PricedLine, ...]
-    subtotal_minor: int
-    discount_minor: int
+    lines: tuple[TaxedLine, ...]
     net_minor: int
     tax_minor: int
-    gross_minor: int
     taxes: tuple[TaxLine, ...]
-    promotion_uses: tuple[tuple[str, int, int], ...] = ()
-    coupons: tuple[tuple[str, str], ...] = ()
+
+
+class Priced:
+    """A basket priced. Where prices hold their tax, it is only worked out when somebody asks for it."""
+
+    __slots__ = (
+        "_exempt",
+        "_rules",
+        "_taxed",
+        "coupons",
+        "discount_minor",
+        "lines",
+        "promotion_uses",
+        "subtotal_minor",
+    )
+
+    def __init__(
+        self,
+        rules: Rules,
+        lines: list[PricedLine],
+        *,
+        exempt: bool,
+        promotion_uses: tuple[tuple[str, int, int], ...],
+        coupons: tuple[tuple[str, str], ...],
+    ) -> None:
+        self.lines = lines
+        self.subtotal_minor = sum([priced.line.amount_minor for priced in lines])
+        self.discount_minor = self.subtotal_minor - sum([priced.total_minor for priced in lines])
+        self.promotion_uses = promotion_uses
+        self.coupons = coupons
+        self._rules = rules
+        self._exempt = exempt
+        self._taxed: TaxedBasket | None = None
+
+    @property
+    def gross_minor(self) -> int:
+        """What the customer owes before cash rounding."""
+        if self._rules.tax_included and not self._exempt:
+            return self.subtotal_minor - self.discount_minor
+        return self.taxed.net_minor + self.taxed.tax_minor
+
+    @property
+    def taxed(self) -> TaxedBasket:
+        """The basket's tax, worked out once."""
+        if self._taxed is None:
+            self._taxed = self._work_out_tax()
+        return self._taxed
+
+    def _work_out_tax(self) -> TaxedBasket:
+        computed = iter(
+            self._rules.taxes.compute(
+                [
+                    TaxableLine(
+                        priced.line.tax_class, priced.total_minor, priced.line.quantity_milli, self._exempt
+                    )
+                    for priced in self.lines
+                    if priced.line.original is None
+                ]
+            ).lines
+        )
+        lines = tuple(
+            next(computed) if priced.line.original is None else _mirrored(priced.line)
+            for priced in self.lines
+        )
+        return TaxedBasket(
+            lines=lines,
+            net_minor=sum(line.net_minor for line in lines),
+            tax_minor=sum(line.tax_minor for line in lines),
+            taxes=_tax_lines(self._rules, lines),
+        )
 
 
 class Pricer:
@@ -56,6 +120,7 @@ class Pricer:
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
         self._seen: dict[int, tuple[Line, PromotionLine]] = {}
+        self._plain: dict[int, PricedLine] = {}
         self._counted_as = {promotion.id: promotion.counted_as for promotion in rules.promotion_list}
         self._last: tuple[Sale, tuple[object, ...], Priced] | None = None
 
@@ -74,11 +139,6 @@ class Pricer:
         if self._last is not None and self._last[0] is sale and self._last[1] == world:
             return self._last[2]
         lines = sale.live_lines
-        parts: dict[int, tuple[DiscountPart, ...]] = {
-            line.no: line.original.discounts
-            for line in lines
-            if line.original is not None and line.original.discounts
-        }
         context = PromotionContext(
             currency=sale.currency,
             at=minute,
@@ -88,101 +148,87 @@ class Pricer:
             usage_today=usage_today,
             spent_minor=spent_minor,
         )
-        eligible = [self._promotion_line(line) for line in lines if line.quantity_milli > 0]
-        outcome = self._rules.promotions.evaluate(eligible, context)
+        outcome = self._rules.promotions.evaluate(self._promotion_lines(lines), context)
+        parts: dict[int, tuple[DiscountPart, ...]] = {}
+        for line in lines:
+            if line.original is not None and line.original.discounts:
+                parts[line.no] = line.original.discounts
         _add_shares(outcome.awards, parts)
-        totals = [
-            line.amount_minor - sum(part.amount_minor for part in parts[line.no])
-            if line.no in parts
-            else line.amount_minor
-            for line in lines
-        ]
         if sale.discounts:
-            _give_manual_discounts(sale.discounts, lines, totals, parts, self._rules)
-        priced = self._taxed(sale, lines, totals, parts, outcome)
-        self._last = (sale, world, priced)
-        return priced
-
-    def _promotion_line(self, line: Line) -> PromotionLine:
-        seen = self._seen.get(line.no)
-        if seen is not None and seen[0] is line:
-            return seen[1]
-        made = PromotionLine(
-            no=line.no,
-            sku=line.sku,
-            categories=line.categories,
-            brand=line.brand,
-            kind=line.kind,
-            quantity_milli=line.quantity_milli,
-            unit=line.unit,
-            unit_price_e4=line.unit_price_e4,
-            amount_minor=line.amount_minor,
-            discountable=line.discountable,
-        )
-        self._seen[line.no] = (line, made)
-        return made
-
-    def _taxed(
-        self,
-        sale: Sale,
-        lines: Sequence[Line],
-        totals: Sequence[int],
-        parts: Mapping[int, tuple[DiscountPart, ...]],
-        outcome: PromotionOutcome,
-    ) -> Priced:
-        exempt = sale.tax_exempt
-        computed = self._rules.taxes.compute(
-            [
-                TaxableLine(line.tax_class, total, line.quantity_milli, exempt)
-                for line, total in zip(lines, totals, strict=True)
-                if line.original is None
-            ]
-        )
-        fresh = iter(computed.lines)
-        priced = []
-        subtotal = net = tax = 0
-        for line, total in zip(lines, totals, strict=True):
-            taxed = next(fresh) if line.original is None else _mirrored(line)
-            priced.append(PricedLine(line, parts.get(line.no, ()), total, taxed))
-            subtotal += line.amount_minor
-            net += taxed.net_minor
-            tax += taxed.tax_minor
-        return Priced(
-            lines=tuple(priced),
-            subtotal_minor=subtotal,
-            discount_minor=subtotal - sum(totals),
-            net_minor=net,
-            tax_minor=tax,
-            gross_minor=net + tax,
-            taxes=self._tax_lines(priced),
+            _give_manual_discounts(sale.discounts, lines, parts, self._rules)
+        priced = Priced(
+            self._rules,
+            self._priced_lines(lines, parts),
+            exempt=sale.tax_exempt,
             promotion_uses=tuple(
-                (self._counted_as[award.promotion_id], award.times, award.amount_minor)
-                for award in outcome.awards
+                [
+                    (self._counted_as[award.promotion_id], award.times, award.amount_minor)
+                    for award in outcome.awards
+                ]
             ),
             coupons=outcome.coupons,
         )
+        self._last = (sale, world, priced)
+        return priced
 
-    def _tax_lines(self, priced: Sequence[PricedLine]) -> tuple[TaxLine, ...]:
-        sums: dict[str, list[int]] = {}
-        for line in priced:
-            for tax_id, base_minor, tax_minor in line.taxed.taxes:
-                pair = sums.get(tax_id)
-                if pair is None:
-                    sums[tax_id] = [base_minor, tax_minor]
-                else:
-                    pair[0] += base_minor
-                    pair[1] += tax_minor
-        known = {tax.id: tax for tax in self._rules.tax_table.taxes}
-        return tuple(
-            TaxLine(
-                tax=tax_id,
-                names=known[tax_id].names if tax_id in known else {"en": tax_id},
-                rate_ppm=known[tax_id].rate_ppm if tax_id in known else 0,
-                base_minor=base_minor,
-                tax_minor=tax_minor,
-            )
-            for tax_id, (base_minor, tax_minor) in sorted(sums.items())
+    def _priced_lines(
+        self, lines: Sequence[Line], parts: Mapping[int, tuple[DiscountPart, ...]]
+    ) -> list[PricedLine]:
+        plain = self._plain
+        priced = []
+        for line in lines:
+            found = plain.get(line.no)
+            discounts = parts.get(line.no, ())
+            if found is None or found.line is not line or found.discounts != discounts:
+                total = line.amount_minor - sum([part.amount_minor for part in discounts])
+                found = plain[line.no] = PricedLine(line, discounts, total)
+            priced.append(found)
+        return priced
+
+    def _promotion_lines(self, lines: Sequence[Line]) -> list[PromotionLine]:
+        seen = self._seen
+        found = []
+        for line in lines:
+            known = seen.get(line.no)
+            if known is None or known[0] is not line:
+                known = seen[line.no] = (line, _promotion_line(line))
+            if line.quantity_milli > 0:
+                found.append(known[1])
+        return found
+
+
+def _promotion_line(line: Line) -> PromotionLine:
+    return PromotionLine(
+        no=line.no,
+        sku=line.sku,
+        categories=line.categories,
+        brand=line.brand,
+        kind=line.kind,
+        quantity_milli=line.quantity_milli,
+        unit=line.unit,
+        unit_price_e4=line.unit_price_e4,
+        amount_minor=line.amount_minor,
+        discountable=line.discountable,
+    )
+
+
+def _tax_lines(rules: Rules, lines: Sequence[TaxedLine]) -> tuple[TaxLine, ...]:
+    sums: dict[str, tuple[int, int]] = {}
+    for line in lines:
+        for tax_id, base_minor, tax_minor in line.taxes:
+            base, tax = sums.get(tax_id, (0, 0))
+            sums[tax_id] = (base + base_minor, tax + tax_minor)
+    known = {tax.id: tax for tax in rules.tax_table.taxes}
+    return tuple(
+        TaxLine(
+            tax=tax_id,
+            names=known[tax_id].names if tax_id in known else {"en": tax_id},
+            rate_ppm=known[tax_id].rate_ppm if tax_id in known else 0,
+            base_minor=base_minor,
+            tax_minor=tax_minor,
         )
+        for tax_id, (base_minor, tax_minor) in sorted(sums.items())
+    )
 
 
 def _add_shares(awards: Sequence[Award], parts: dict[int, tuple[DiscountPart, ...]]) -> None:
@@ -201,26 +247,26 @@ def _mirrored(line: Line) -> TaxedLine:
 def _give_manual_discounts(
     discounts: Sequence[ManualDiscount],
     lines: Sequence[Line],
-    totals: list[int],
     parts: dict[int, tuple[DiscountPart, ...]],
     rules: Rules,
 ) -> None:
-    """Takes manual discounts off `totals` in place: those on lines first, then those on the basket."""
-    places = {line.no: index for index, line in enumerate(lines)}
+    """Adds manual discounts to `parts`, each taken of what is left: first on lines, then on the basket."""
+    left = {
+        line.no: line.amount_minor - sum(part.amount_minor for part in parts.get(line.no, ()))
+        for line in lines
+        if discountable_by_hand(line)
+    }
     for discount in sorted(discounts, key=lambda given: given.line_no is None):
-        if discount.line_no is None:
-            chosen = [i for i, line in enumerate(lines) if discountable_by_hand(line) and totals[i] > 0]
-        else:
-            chosen = [places[discount.line_no]] if discount.line_no in places else []
-        base = sum(totals[i] for i in chosen)
+        chosen = [no for no in left if discount.line_no in (None, no) and left[no] > 0]
+        base = sum(left[no] for no in chosen)
         amount = divide(base * discount.rate_ppm, PPM) if discount.rate_ppm else discount.amount_minor
         amount = max(0, min(amount, base))
         names = rules.reason_names(discount.reason)
-        for index, taken in zip(chosen, share(amount, [totals[i] for i in chosen]), strict=True):
+        for no, taken in zip(chosen, share(amount, [left[no] for no in chosen]), strict=True):
             if taken:
-                totals[index] -= taken
+                left[no] -= taken
                 part = DiscountPart(amount_minor=taken, names=names, reason=discount.reason)
-                parts[lines[index].no] = (*parts.get(lines[index].no, ()), part)
+                parts[no] = (*parts.get(no, ()), part)
 
 
 def discountable_by_hand(line: Line) -> bool:

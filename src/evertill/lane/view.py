@@ -41,7 +41,7 @@ class LineView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SaleView(msgspec.Struct, frozen=True, kw_only=True):
-    """The basket as drawn."""
+    """The basket as drawn. `tax_minor` is None where prices hold their tax: it is on the receipt."""
 
     id: str
     currency: str
@@ -55,7 +55,7 @@ class SaleView(msgspec.Struct, frozen=True, kw_only=True):
     items: int
     subtotal_minor: int
     discount_minor: int
-    tax_minor: int
+    tax_minor: int | None
     tax_included: bool
     total_minor: int
     tenders: list[dict[str, Any]]
@@ -117,7 +117,6 @@ class Drawer:
         )
 
     def _sale(self, sale: Sale, rules: Rules, priced: Priced) -> SaleView:
-        by_no = {line.line.no: line for line in priced.lines}
         remaining = priced.gross_minor - sale.paid_minor
         return SaleView(
             id=sale.id,
@@ -128,11 +127,11 @@ class Drawer:
             coupons=sale.coupons,
             age_proven=sale.age_proven,
             reference=sale.reference,
-            lines=[self._line(line, by_no.get(line.no)) for line in sale.lines],
-            items=sum(_pieces(line.line) for line in priced.lines),
+            lines=self._line_bytes(sale, priced),
+            items=sum([_pieces(line.line) for line in priced.lines]),
             subtotal_minor=priced.subtotal_minor,
             discount_minor=priced.discount_minor,
-            tax_minor=priced.tax_minor,
+            tax_minor=None if rules.tax_included else priced.taxed.tax_minor,
             tax_included=rules.tax_included,
             total_minor=priced.gross_minor,
             tenders=[
@@ -151,19 +150,19 @@ class Drawer:
             due=_due(sale.currency, rules, remaining),
         )
 
-    def _line(self, line: Line, priced: PricedLine | None) -> msgspec.Raw:
-        seen = self._lines.get(line.no)
-        if seen is not None and seen[0] is line and _looks_alike(seen[1], priced):
-            return seen[2]
-        raw = msgspec.Raw(self._encoder.encode(_line_view(line, priced)))
-        self._lines[line.no] = (line, priced, raw)
-        return raw
-
-
-def _looks_alike(left: PricedLine | None, right: PricedLine | None) -> bool:
-    if left is None or right is None:
-        return left is right
-    return left.total_minor == right.total_minor and left.discounts == right.discounts
+    def _line_bytes(self, sale: Sale, priced: Priced) -> list[msgspec.Raw]:
+        """Each line's bytes; those whose line and price are the same values as last time are used again."""
+        known = self._lines
+        found = []
+        prices = iter(priced.lines)
+        for line in sale.lines:
+            price = None if line.voided else next(prices)
+            seen = known.get(line.no)
+            if seen is None or seen[0] is not line or seen[1] is not price:
+                raw = msgspec.Raw(self._encoder.encode(_line_view(line, price)))
+                seen = known[line.no] = (line, price, raw)
+            found.append(seen[2])
+        return found
 
 
 def _line_view(line: Line, priced: PricedLine | None) -> LineView:

@@ -11,6 +11,7 @@ from evertill.core.refusal import Refusal
 from evertill.core.rounding import round_to_step
 from evertill.core.sale import Sale, Tender
 from evertill.core.shop import TenderKind
+from evertill.core.tax import TaxedLine
 
 CHANGE_MAX_MINOR = 100_000_000_000  # more than this in change is a typing error
 
@@ -113,6 +114,7 @@ def _document(desk: Desk, sale: Sale, priced: Priced, tender: Tender, request: s
     settled = sum(taken.amount_minor for taken in tenders)
     rounding = sum(taken.rounding_minor for taken in tenders)
     assert settled == priced.gross_minor + rounding, "tenders settle the sale exactly"
+    assert priced.gross_minor == priced.taxed.net_minor + priced.taxed.tax_minor, "tax is taken apart exactly"
     return SaleDocument(
         sale=sale.id,
         receipt=f"{desk.lane}-{desk.receipt_mark}-{number:06d}",
@@ -127,11 +129,13 @@ def _document(desk: Desk, sale: Sale, priced: Priced, tender: Tender, request: s
         opened_at=sale.opened_at,
         completed_at=desk.stamp,
         day=desk.day,
-        lines=tuple(_document_line(line) for line in priced.lines),
-        taxes=priced.taxes,
+        lines=tuple(
+            _document_line(line, taxed) for line, taxed in zip(priced.lines, priced.taxed.lines, strict=True)
+        ),
+        taxes=priced.taxed.taxes,
         tenders=tenders,
-        net_minor=priced.net_minor,
-        tax_minor=priced.tax_minor,
+        net_minor=priced.taxed.net_minor,
+        tax_minor=priced.taxed.tax_minor,
         total_minor=priced.gross_minor,
         discount_minor=priced.discount_minor,
         rounding_minor=rounding,
@@ -151,7 +155,7 @@ def _document(desk: Desk, sale: Sale, priced: Priced, tender: Tender, request: s
     )
 
 
-def _document_line(priced: PricedLine) -> DocumentLine:
+def _document_line(priced: PricedLine, taxed: TaxedLine) -> DocumentLine:
     line = priced.line
     return DocumentLine(
         no=line.no,
@@ -160,11 +164,11 @@ def _document_line(priced: PricedLine) -> DocumentLine:
         quantity_milli=line.quantity_milli,
         unit_price_e4=line.unit_price_e4,
         amount_minor=line.amount_minor,
-        net_minor=priced.taxed.net_minor,
-        tax_minor=priced.taxed.tax_minor,
-        gross_minor=priced.taxed.gross_minor,
+        net_minor=taxed.net_minor,
+        tax_minor=taxed.tax_minor,
+        gross_minor=taxed.gross_minor,
         tax_class=line.tax_class,
-        taxes=priced.taxed.taxes,
+        taxes=taxed.taxes,
         discounts=priced.discounts,
         unit=line.unit,
         kind=line.kind,

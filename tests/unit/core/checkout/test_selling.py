@@ -118,7 +118,7 @@ def test_a_deposit_comes_and_goes_with_its_bottle() -> None:
     assert [line.total_minor for line in counter.priced().lines] == [450, 24]
     assert counter.refused(i.VoidLine(line_no=2)) == "deposit_hangs_on"
     counter.do(i.VoidLine(line_no=1, reason="changed"), approver="9")
-    assert counter.priced().lines == ()
+    assert counter.priced().lines == []
     assert sum(isinstance(entry, LineVoided) for entry in counter.written) == 2
 
 
