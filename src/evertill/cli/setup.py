@@ -29,7 +29,7 @@ def set_up(home: Path, *, store: str = "S1", lane: str = "L1") -> None:
     try:
         home.mkdir(parents=True, exist_ok=True)
         server = read_or_make_identity(HostDisk(), home / "gate", HostEntropy())
-        folder = _first_edition(home, server)
+        folder = _first_edition(home, server, store)
         _lane(home, store, lane, server, folder)
     except OSError as error:
         raise Fault(
@@ -39,7 +39,7 @@ def set_up(home: Path, *, store: str = "S1", lane: str = "L1") -> None:
         ) from error
 
 
-def _first_edition(home: Path, server: ServerIdentity) -> EditionFolder:
+def _first_edition(home: Path, server: ServerIdentity, store: str) -> EditionFolder:
     disk = HostDisk()
     folder = EditionFolder(disk, home / "gate" / "editions")
     if not folder.versions():
@@ -51,7 +51,7 @@ def _first_edition(home: Path, server: ServerIdentity) -> EditionFolder:
             sign=server.sign,
             public_key=server.public_key,
         )
-        publisher.publish(load_sample())
+        publisher.publish(load_sample(store))
     return folder
 
 

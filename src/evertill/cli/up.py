@@ -147,6 +147,11 @@ class Shop:
             part.end()
 
 
+def has_screen() -> bool:
+    """Whether a browser could be shown to somebody here."""
+    return sys.platform != "linux" or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
+
+
 def say(text: str) -> None:
     """A line for a person."""
     print(text, file=sys.stderr, flush=True)
@@ -167,7 +172,7 @@ def run_up(home: Path, *, lane_port: int, gate_port: int, browser: bool) -> int:
         ready = {"event": "ready", "lane": shop.lane_url, "gate": shop.gate_url, "home": str(shop.home)}
         print(json.dumps(ready), flush=True)
         say(f"The register is open: {shop.lane_url}   (Ctrl-C ends it)")
-        if browser and (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or sys.platform != "linux"):
+        if browser and has_screen():
             webbrowser.open(shop.lane_url)
         shop.watch()
     except Fault as fault:

@@ -75,7 +75,7 @@ class WeightBarcode(msgspec.Struct, frozen=True, kw_only=True):
     """How this shop's in-store EAN-13 codes are read (prefix 20-29, GS1 restricted circulation).
 
     `prefix` is the leading digits ("21"); then `item_digits` of article number, then for
-    `holds` "price" or "weight" the value with `decimals` decimals (of the currency's major unit,
+    `holds` "price", "weight" or "count" the value with `decimals` decimals (of the currency's major unit,
     or of a kilogram), then the check digit. `value_check`: a price check digit stands before the value.
     """
 

@@ -63,6 +63,10 @@ def give_discount(desk: Desk, intent: i.GiveDiscount) -> Decision:
     refusal = _bad_discount(intent) or _no_reason(intent.reason) or _not_discountable(sale, intent.line_no)
     if refusal is not None:
         return refusal
+    if intent.amount_minor > _discountable_minor(desk, sale, intent.line_no):
+        return Refusal(
+            "discount_over_price", "The discount is more than the goods cost. Enter a smaller one."
+        )
     over = _beyond_role(desk, sale, intent)
     refusal = over if over is not None else desk.lacks("discount")
     if refusal is not None:
@@ -272,10 +276,17 @@ def _beyond_role(desk: Desk, sale: Sale, intent: i.GiveDiscount) -> Refusal | No
 
 def _as_ppm(desk: Desk, sale: Sale, intent: i.GiveDiscount) -> int:
     """What share of the money the amount takes off, rounded up."""
-    priced = desk.price(sale)
-    base = sum(
-        line.total_minor
-        for line in priced.lines
-        if intent.line_no in (None, line.line.no) and discountable_by_hand(line.line)
-    )
+    base = _discountable_minor(desk, sale, intent.line_no)
     return -(-intent.amount_minor * PPM // base) if base > 0 else PPM
+
+
+def _discountable_minor(desk: Desk, sale: Sale, line_no: int | None) -> int:
+    """What the line, or all lines, cost before manual discounts of the same kind."""
+    without = replace(
+        sale, discounts=tuple(given for given in sale.discounts if given.line_no not in (None, line_no))
+    )
+    return sum(
+        line.total_minor
+        for line in desk.price(without).lines
+        if line_no in (None, line.line.no) and discountable_by_hand(line.line)
+    )

@@ -428,8 +428,9 @@ def _price(
         return _Price(quantity, intent.unit_price_e4, amount, source, list_price)
     if product.open_price:
         return Refusal("price_needed", "Enter the price of this article.", {"sku": product.sku})
-    if scanned is not None and scanned.price_minor is not None:
-        return _price_inside(scanned.price_minor, product, quantity, list_price)
+    inside = scanned.price_minor if scanned is not None else None
+    if scanned is not None and inside is not None and scanned.price_currency in (None, sale.currency):
+        return _price_inside(inside, product, quantity, list_price)
     if picked is None:
         return Refusal(
             "no_price",
