@@ -66,4 +66,5 @@ def everyday(currency: str) -> Everyday:
 def cash_step_minor(currency: str) -> int:
     """The smallest amount that can be paid in coins, in minor units: CHF 5, SEK 100, JPY 1, HUF 500."""
     use = everyday(currency)
-    return (use.cash_rounding or 1) * 10 ** max(0, minor_digits(currency) - use.cash_digits)
+    scale: int = 10 ** max(0, minor_digits(currency) - use.cash_digits)
+    return (use.cash_rounding or 1) * scale
