@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import os
 import select
+import socket
 import struct
 import termios
 import time
@@ -19,7 +20,7 @@ from escpos.exceptions import Error as EscposError
 from escpos.printer import Network, Serial, Usb
 
 CHUNK_BYTES = 4_096
-DRAIN_LOOK_S = 0.02
+DRAIN_LOOK_MS = 20
 
 
 class NetworkPrinter:
@@ -42,17 +43,22 @@ class NetworkPrinter:
         connection.settimeout(self._send_s)
         for chunk in _chunks(data):
             self._printer._raw(chunk)
-        self._wait_until_taken(connection.fileno())
+        self._wait_until_taken(connection)
 
     def close(self) -> None:
         """Hangs up."""
         self._printer.close()
 
-    def _wait_until_taken(self, descriptor: int) -> None:
+    def _wait_until_taken(self, connection: socket.socket) -> None:
+        descriptor = connection.fileno()
+        broken = select.poll()
+        broken.register(descriptor, 0)  # errors and hang-ups are always told
         unsent = _unsent_bytes(descriptor)
         heard = time.monotonic()
         while unsent:
-            time.sleep(DRAIN_LOOK_S)
+            if broken.poll(DRAIN_LOOK_MS):
+                error = connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+                raise ConnectionError(error, f"the printer hung up, {unsent} bytes left")
             now, left = time.monotonic(), _unsent_bytes(descriptor)
             if left < unsent:
                 unsent, heard = left, now
@@ -87,25 +93,30 @@ class SerialPrinter:
     """A printer on a serial port."""
 
     def __init__(self, path: str, baud: int, *, send_s: float) -> None:
-        self._printer = Serial(devfile=path, baudrate=baud, timeout=send_s)
+        self._path = path
+        self._baud = baud
         self._send_s = send_s
+        self._printer: Serial | None = None
 
     def open(self) -> None:
         """On return the port is open; whether a printer listens, a serial line does not tell."""
         try:
+            self._printer = Serial(devfile=self._path, baudrate=self._baud, timeout=self._send_s)
             self._printer.open()
-        except EscposError as error:
+        except (EscposError, RuntimeError) as error:
             raise ConnectionError(str(error)) from error
 
     def send(self, data: bytes) -> None:
         """On return the port has taken every byte. Raises OSError."""
+        assert self._printer is not None, "open first"
         self._printer.device.write_timeout = self._send_s
         for chunk in _chunks(data):
             self._printer._raw(chunk)
 
     def close(self) -> None:
         """Closes the port after its last byte."""
-        self._printer.close()
+        if self._printer is not None:
+            self._printer.close()
 
 
 class FilePrinter:

@@ -179,6 +179,19 @@ def test_a_page_that_cannot_be_set_does_not_block_the_next() -> None:
     assert counter.begin().id == 2
 
 
+def test_a_link_that_stumbles_never_makes_a_receipt_print_twice() -> None:
+    counter = Counter()
+    counter.receipt(1)
+    counter.queue.stumbled(counter.now_ns)
+    assert counter.states(1) == [JobState.WAITING]
+    counter.wait(1)
+    counter.begin()
+    counter.queue.stumbled(counter.now_ns)
+    assert counter.states(1)[-1] is JobState.UNKNOWN
+    counter.wait(10)
+    assert counter.take() is None
+
+
 def test_a_full_queue_takes_no_more_and_says_so() -> None:
     counter = Counter(jobs_max=3)
     for number in range(4):

@@ -155,6 +155,13 @@ class PrintQueue:
         self._show("printer_unreached", now_ns)
         self._wait_a_little(now_ns)
 
+    def stumbled(self, now_ns: int) -> None:
+        """The way to the printer failed as it never should: uncertain if a job had begun, else unreached."""
+        if self._sending is not None:
+            self.broke_off(now_ns)
+        else:
+            self.unreached(now_ns)
+
     def unprintable(self, job: Job, now_ns: int) -> None:
         """The job cannot be turned into a page: it is FAILED, and those behind it go on."""
         if job in self._waiting:

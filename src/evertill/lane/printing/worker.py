@@ -220,7 +220,7 @@ class _Station:
                     continue
             data = self._set(job)
             if data is not None:
-                self._deliver(job, data)
+                self._try(job, data)
 
     def _set(self, job: Job) -> bytes | None:
         """The job as bytes; None if it cannot be set, which fails this job only. A top loop's catch."""
@@ -235,6 +235,15 @@ class _Station:
             with self._changed:
                 self._queue.unprintable(job, self._now_ns())
             return None
+
+    def _try(self, job: Job, data: bytes) -> None:
+        """A top loop's catch: what no link should do is logged, and the printer's thread lives on."""
+        try:
+            self._deliver(job, data)
+        except Exception:
+            _LOG.exception("printer_stumbled printer=%s", self._setup.id)
+            with self._changed:
+                self._queue.stumbled(self._now_ns())
 
     def _deliver(self, job: Job, data: bytes) -> None:
         link = self._connect(self._setup)
