@@ -8,7 +8,9 @@ import json
 import signal
 import socket
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from types import FrameType
 
 import uvicorn
 
@@ -25,8 +27,11 @@ from evertill.server.identity import read_or_make_identity
 KEEP_ALIVE_S = 75
 
 
-async def serve(home: Path, store: str, listening: socket.socket) -> None:
-    """Runs the gate on `listening` until it is told to end (SIGTERM, SIGINT). Raises Fault."""
+async def serve(home: Path, store: str, listening: socket.socket, told: Sequence[int]) -> None:
+    """Runs the gate on `listening` until it is told to end (SIGTERM, SIGINT), at once if `told` says so.
+
+    Raises Fault.
+    """
     entropy = HostEntropy()
     settings = GateSettings(store=store, home=home)
     ports = GatePorts(
@@ -53,18 +58,25 @@ async def serve(home: Path, store: str, listening: socket.socket) -> None:
         )
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         print(json.dumps({"event": "ready", "gate": url, "home": str(home)}), flush=True)
-        await server.serve(sockets=[listening])
+        if not told:
+            await server.serve(sockets=[listening])
     finally:
         gate.close()
 
 
 def run_gate(home: Path, port: int, store: str = "S1") -> int:
     """The gate, from start to end. Returns 0 when asked to end, 3 after a fault that was told."""
+    told: list[int] = []
+
+    def seen(number: int, _frame: FrameType | None) -> None:
+        """The web server ends itself on a signal, then raises it again: by then it has been heeded."""
+        told.append(number)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, seen)
     try:
         listening = bind_loopback(port)
-        asyncio.run(serve(home, store, listening))
-    except KeyboardInterrupt:
-        return 0
+        asyncio.run(serve(home, store, listening, told))
     except (Fault, OSError) as wrong:
         print(json.dumps({"event": "fault", **_words(wrong, home)}), flush=True)
         return 3
@@ -88,7 +100,6 @@ def main(arguments: list[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     if asked.with_parent:
         end_with_parent()
-    signal.signal(signal.SIGINT, signal.SIG_IGN if asked.with_parent else signal.default_int_handler)
     return run_gate(asked.home, asked.port, asked.store)
 
 

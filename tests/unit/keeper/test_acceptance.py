@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from tests.fakes.facts import MemoryFacts
-from tests.fakes.journal_lines import Chain, signed_batch
 
 from evertill.core.fault import Fault
 from evertill.journal.line import Head
@@ -12,6 +10,8 @@ from evertill.keeper.acceptance import Keeper, KeeperLimits
 from evertill.wire.answer import Answer, Mark, Result
 from evertill.wire.batch import Batch, Sender, mark_path, request_bytes
 from evertill.wire.signature import SigningKey, is_signed
+from tests.fakes.facts import MemoryFacts
+from tests.fakes.journal_lines import Chain, signed_batch
 
 KEY = SigningKey(b"lane key of L1 " + bytes(17))
 STRANGER = SigningKey(b"somebody else " + bytes(18))

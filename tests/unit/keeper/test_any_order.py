@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.fakes.facts import MemoryFacts
-from tests.fakes.journal_lines import Chain
 
 from evertill.keeper.acceptance import Keeper, KeeperLimits
 from evertill.wire.answer import Result
 from evertill.wire.signature import SigningKey, is_signed
+from tests.fakes.facts import MemoryFacts
+from tests.fakes.journal_lines import Chain
 
 KEY = SigningKey(b"lane key of L1 " + bytes(17))
 
