@@ -2,7 +2,7 @@
 
 import { LINE_ACTIONS, canPay, neighbour, selectedLine } from "./screens/basket.js";
 import { walk } from "./screens/finder.js";
-import { change, close, open, shielded, store } from "./store.js";
+import { change, open, shielded, store } from "./store.js";
 
 const selling = () => Boolean(store.view && store.view.staff && store.view.shift && store.link === "live");
 const box = () => document.getElementById("search");
@@ -67,20 +67,20 @@ function onSaleKey(event, key) {
 
 /** After a click on the sale screen the box has the focus again, ready for the scanner. */
 function refocus() {
-  if (!selling() || store.ui.dialog || store.ui.stage !== "sale") return;
   requestAnimationFrame(() => {
-    if (!document.querySelector("dialog[open]") && box()) box().focus({ preventScroll: true });
+    const free = selling() && store.ui.stage === "sale" && !document.querySelector("dialog[open]");
+    if (free && box()) box().focus({ preventScroll: true });
   });
 }
 
 export function listen() {
   window.addEventListener("keydown", onKey);
   window.addEventListener("click", (event) => {
-    if (!shielded()) return;
+    if (!shielded() || event.detail === 0 || event.target.closest("dialog")) return;
     event.stopPropagation();
     event.preventDefault();
   }, true);
   window.addEventListener("click", refocus);
 }
 
-export { close, refocus };
+export { refocus };

@@ -69,7 +69,7 @@ function settle(before, view) {
   if (saleBefore !== saleNow) {
     ui.stage = "sale";
     ui.selected = null;
-    if (saleBefore && !saleNow) shieldedUntil = performance.now() + SHIELD_MS;
+    if (saleBefore && view.last && view.last.sale === saleBefore) shieldedUntil = performance.now() + SHIELD_MS;
     if (ui.dialog && ui.dialog.sale && ui.dialog.sale !== saleNow) ui.dialog = null;
   } else if (before && before.sale && view.sale && view.sale.lines.length > before.sale.lines.length) {
     ui.selected = null;

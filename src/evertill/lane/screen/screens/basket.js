@@ -23,7 +23,7 @@ export function neighbour(sale, ui, step) {
 
 function Line({ line, sale, selected }) {
   const row = useRef(null);
-  useEffect(() => { if (selected && row.current) row.current.scrollIntoView({ block: "nearest" }); }, [selected, line.no, line.quantity_milli]);
+  useEffect(() => { if (selected && row.current) row.current.scrollIntoView({ block: "nearest" }); }, [selected, line.no, line.quantity_milli, line.discounts.length, line.note]);
   const show = (minor) => money(minor, sale.currency, sale.digits);
   const classes = ["line", selected ? "selected" : "", line.voided ? "voided" : "", line.parent ? "child" : "", line.returned ? "returned" : ""];
   const price = `${unitPrice(line.unit_price_e4, sale.currency, sale.digits)}${line.unit === "kg" ? "/kg" : ""}`;

@@ -2,8 +2,8 @@
 
 import { html, useEffect, useState } from "../vendor/preact-htm.js";
 import { Button, Choices, Dialog, Field, Form, Pad, padded } from "../parts.js";
-import { act, actAndClose, change, close, store } from "../store.js";
-import { money, quantity, read, typed, unitPrice } from "../figures.js";
+import { act, actAndClose, close, store } from "../store.js";
+import { read, typed, unitPrice } from "../figures.js";
 import { name, t, told } from "../words.js";
 import { CloseShift, MoveCash, OpenDrawer, Parked, Reasons, Report } from "./till.js";
 import { Menu, PriceCheck } from "./menu.js";
@@ -179,5 +179,3 @@ export function OpenDialog(state) {
   const Kind = KINDS[dialog.kind];
   return html`<${Kind} key=${dialog.serial || dialog.kind} dialog=${dialog} ...${state} />`;
 }
-
-export { change, money, quantity };

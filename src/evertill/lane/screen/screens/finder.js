@@ -93,6 +93,11 @@ export function walk(step) {
   return true;
 }
 
+/** A mouse wheel moves the row of categories sideways. */
+function aside(event) {
+  if (!event.deltaX) event.currentTarget.scrollLeft += event.deltaY;
+}
+
 function Tile({ product, shop, on }) {
   const digits = (shop.currencies[product.currency] || { digits: 2 }).digits;
   const category = shop.categories.find((one) => (product.categories || []).includes(one.id) && one.colour);
@@ -124,7 +129,7 @@ export function Finder({ shop, ui }) {
       ${ui.touch && html`<button type="button" class="button quiet" aria-pressed=${String(Boolean(ui.keyboard))} onClick=${() => change({ keyboard: !ui.keyboard })}>
         <span class="button-label">${t("Keyboard")}</span></button>`}
     </form>
-    ${top.length > 0 && html`<div class="categories" role="radiogroup" aria-label=${t("Categories")}>
+    ${top.length > 0 && html`<div class=${top.length > 7 ? "categories" : "categories few"} role="radiogroup" aria-label=${t("Categories")} onWheel=${aside}>
       <button type="button" role="radio" class="button chip" aria-checked=${String(!ui.category)} onClick=${() => pick(null)}><span class="button-label">${t("All")}</span></button>
       ${top.map((one) => html`<button type="button" role="radio" class="button chip" key=${one.id} aria-checked=${String(ui.category === one.id)}
         style=${one.colour ? { "--tile": one.colour } : {}} onClick=${() => pick(one.id)}><span class="button-label">${name(one.names)}</span></button>`)}</div>`}

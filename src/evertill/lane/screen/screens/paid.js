@@ -1,6 +1,6 @@
 // After paying: the change, very large, and the receipt. The next scan begins the next sale by itself.
 
-import { html, useEffect, useState } from "../vendor/preact-htm.js";
+import { html, useEffect, useRef, useState } from "../vendor/preact-htm.js";
 import { Button, Dialog } from "../parts.js";
 import { act, change, open } from "../store.js";
 import { ask } from "../link.js";
@@ -46,9 +46,11 @@ export function Receipts({ view }) {
   const [list, setList] = useState(null);
   const [picked, setPicked] = useState(null);
   useEffect(() => { ask("/api/v1/receipts?limit=20").then((found) => setList((found && found.receipts) || [])); }, []);
+  const rows = useRef(null);
+  useEffect(() => { if (rows.current && rows.current.querySelector("button")) rows.current.querySelector("button").focus(); }, [list]);
   return html`<${Dialog} title=${t("Receipts")} wide testid="receipts-dialog">
-    <div class="split"><ul class="list">${(list || []).map((one, place) => html`<li key=${one.receipt}>
-      <button type="button" class="button list-row" data-first=${place === 0 ? "" : null} aria-pressed=${String(picked === one.receipt)} onClick=${() => setPicked(one.receipt)}>
+    <div class="split"><ul class="list" ref=${rows}>${(list || []).map((one) => html`<li key=${one.receipt}>
+      <button type="button" class="button list-row" aria-pressed=${String(picked === one.receipt)} onClick=${() => setPicked(one.receipt)}>
         <span class="list-main">${one.receipt}<small>${t("{at} · {lines} lines · {staff}", { at: moment(one.completed_at), lines: whole(typeof one.lines === "number" ? one.lines : one.lines.length), staff: one.staff_name })}</small></span>
         <strong>${money(one.total_minor, one.currency, digitsFor(view, one))}</strong></button></li>`)}
       ${list && list.length === 0 && html`<li class="lead">${t("No receipt yet.")}</li>`}</ul>

@@ -8,6 +8,7 @@ import { name, t } from "../words.js";
 
 const SCAN_DIGITS = 8;
 const SCAN_GAP_MS = 60;
+const SAME_CLICK_MS = 700; // the second half of a double click is no second payment
 
 /** Notices a scanner in the amount field: many digits, faster than a hand. */
 function useScanGuard() {
@@ -28,6 +29,7 @@ export function Pay({ view, ui }) {
   const [picked, setPicked] = useState(null);
   const [text, setText] = useState("");
   const field = useRef(null);
+  const taken = useRef(-Infinity);
   const guard = useScanGuard();
   const due = sale.due.find((one) => one.tender === picked) || sale.due[0];
   useEffect(() => { if (field.current) field.current.focus(); }, [due && due.tender, ui.dialog === null]);
@@ -36,6 +38,8 @@ export function Pay({ view, ui }) {
   const amount = text === "" ? null : read(text, sale.digits);
   const rounding = due.due_minor - sale.remaining_minor;
   const take = (amount_minor) => {
+    if (performance.now() - taken.current < SAME_CLICK_MS) return undefined;
+    taken.current = performance.now();
     setText("");
     return act({ type: "TakeTender", tender: due.tender, ...(amount_minor === null ? {} : { amount_minor }) });
   };
@@ -56,14 +60,14 @@ export function Pay({ view, ui }) {
     <div class="tenders" role="radiogroup" aria-label=${t("Way to pay")}>
       ${sale.due.map((one) => html`<button type="button" role="radio" key=${one.tender} class="button tender" aria-checked=${String(one === due)}
         data-testid=${`tender-${one.tender}`} onClick=${() => { setPicked(one.tender); setText(""); }}><span class="button-label">${name(one.names)}</span></button>`)}</div>
-    ${sale.tenders.length > 0 && html`<ul class="taken">${sale.tenders.map((one) => html`<li key=${one.no}><span>${name(one.names)}</span><strong>${show(one.amount_minor)}</strong>
-      <${Button} look="quiet" label=${t("Give back")} act=${() => act({ type: "RemoveTender", tender_no: one.no })} /></li>`)}</ul>`}
     <form class="pay-amount" onSubmit=${submit}>
       <div class="notes">
         <button type="button" class="button big note exact" data-testid="exact" onClick=${() => take(null)}>
           <span class="button-label">${refund ? t("Pay out {amount}", { amount: show(-due.due_minor) }) : t("Exact: {amount}", { amount: show(due.due_minor) })}</span></button>
         ${(due.quick_minor || []).map((worth) => html`<button type="button" class="button big note" key=${worth} data-testid=${`note-${worth}`} onClick=${() => take(worth)}>
           <span class="button-label">${show(worth)}</span></button>`)}
+        ${sale.tenders.length > 0 && html`<ul class="taken">${sale.tenders.map((one) => html`<li key=${one.no}><span>${name(one.names)}</span><strong>${show(one.amount_minor)}</strong>
+          <${Button} look="quiet" label=${t("Give back")} act=${() => act({ type: "RemoveTender", tender_no: one.no })} /></li>`)}</ul>`}
       </div>
       <div class="pay-type">
         <label class="field"><span class="field-label">${due.kind === "cash" && !refund ? t("Cash handed over") : t("Amount")}</span>

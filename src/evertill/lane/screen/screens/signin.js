@@ -1,7 +1,7 @@
 // Who works here: pick a name, type a PIN.
 
 import { html, useEffect, useRef, useState } from "../vendor/preact-htm.js";
-import { Button, Languages, Pad, padded, sayings } from "../parts.js";
+import { Languages, Pad, padded, sayings } from "../parts.js";
 import { act, setLanguage, store, wanted } from "../store.js";
 import { name, t } from "../words.js";
 
@@ -43,6 +43,3 @@ export function SignIn({ shop, ui, link }) {
     </form>
   </main>`;
 }
-
-export const SignOutButton = () =>
-  html`<${Button} label=${t("Sign out")} act=${() => act({ type: "SignOut" })} testid="sign-out" />`;

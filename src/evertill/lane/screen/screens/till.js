@@ -1,17 +1,18 @@
 // The cash in the drawer: opening float, cash in and out, the count at the end, the reports.
 
-import { html, useState } from "../vendor/preact-htm.js";
+import { html, useEffect, useRef, useState } from "../vendor/preact-htm.js";
 import { Button, Choices, Dialog, Field, Form, Pad, padded, sayings } from "../parts.js";
-import { act, actAndClose } from "../store.js";
-import { moment, money, quantity, read, typed, whole } from "../figures.js";
+import { act, actAndClose, close } from "../store.js";
+import { moment, money, read, typed, whole } from "../figures.js";
 import { name, t } from "../words.js";
 
 const digitsOf = (shop, currency) => (shop.currencies[currency] || { digits: 2 }).digits;
 
-/** The notes and coins of each currency that the shop takes in cash: {EUR: [50000, ...]}. */
+/** The notes and coins of each currency that the shop takes in cash: {EUR: [50000, ...]}.
+ * What has its usual value is left out of the catalogue: a tender without a kind is cash. */
 function cashOf(shop) {
   const cash = {};
-  for (const tender of shop.tenders) if (tender.kind === "cash") cash[tender.currency] = tender.notes_minor || [];
+  for (const tender of shop.tenders) if ((tender.kind || "cash") === "cash") cash[tender.currency] = tender.notes_minor || [];
   return Object.keys(cash).length ? cash : { [shop.currency]: [] };
 }
 
@@ -46,7 +47,9 @@ export function OpenShift({ shop, ui, link }) {
     act({ type: "OpenShift", float_minor: Object.fromEntries(currencies.map((currency) => [currency, amount(currency)])) });
   const saying = sayings({ ui, link });
   const main = currencies[0];
-  return html`<main class="desk"><section class="desk-card">
+  const card = useRef(null);
+  useEffect(() => { card.current.querySelector("[data-first]").focus(); }, [way]);
+  return html`<main class="desk"><section ref=${card} class="desk-card">
     <h1>${t("Open the shift")}</h1>
     <p class="lead">${t("How much cash is in the drawer to begin with?")}</p>
     <${Choices} label=${t("How to enter the float")} value=${way} onPick=${setWay}
@@ -122,7 +125,7 @@ export function OpenDrawer({ shop }) {
 }
 
 /** An X report (the shift so far) or a Z report (the shift that was closed). */
-export function Report({ shop, dialog, view }) {
+export function Report({ shop, dialog }) {
   const report = dialog.report;
   const closed = Boolean(report.closed_at);
   const title = closed ? t("Z report, shift {number}", { number: report.shift }) : t("X report, shift {number}", { number: report.shift });
@@ -155,7 +158,7 @@ export function Report({ shop, dialog, view }) {
         ${row(t("Sales given up"), whole(report.voided_sales || 0))}${row(t("Lines voided"), whole(report.voided_lines || 0))}
         ${row(t("Drawer opened without a sale"), whole(report.drawer_openings || 0))}</tbody></table>
     </div>
-    <div class="form-foot"><${Button} look="big main" label=${t("Done")} act=${() => dialog.onDone()} testid="report-done" /></div>
+    <div class="form-foot"><${Button} look="big main" label=${t("Done")} act=${close} testid="report-done" /></div>
   <//>`;
 }
 
@@ -172,4 +175,4 @@ export function Parked({ view }) {
   <//>`;
 }
 
-export { digitsOf, quantity };
+export { digitsOf };
