@@ -77,7 +77,7 @@ def pair_lines(left: str, right: str, width: int, indent: int = 0) -> list[str]:
     room = width - indent - (figure + GAP if right else 0)
     if not left:
         return [padded(fit(right, width), width, "right")]
-    if room < width // 3 or room < 2:
+    if room < width // 3 and room < text_width(left):
         own = [" " * indent + line for line in wrap(left, width - indent)]
         return [*own, *(padded(line, width, "right") for line in wrap(right, width))]
     *above, last = [" " * indent + line for line in wrap(left, room)]

@@ -108,7 +108,8 @@ class _Document:
         figure = self._line_width(row.right, row.large, row.bold)
         indent = row.indent * _INDENT_MM
         room = self._room_mm - indent - (figure + _GAP_MM if row.right else 0)
-        crowded = room < self._room_mm / 3
+        needed = self._line_width(row.left, row.large, row.bold)
+        crowded = room < self._room_mm / 3 and room < needed
         if crowded:
             room = self._room_mm - indent
         lines = self._wrap(row.left, room, row.large, row.bold)
