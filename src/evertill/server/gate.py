@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import re
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,8 @@ from evertill.wire.batch import (
     request_bytes,
 )
 from evertill.wire.signature import SigningKey, is_signed
+
+_PORT = re.compile(r":[0-9]{1,5}$")
 
 STATUS_OF = {
     Result.ACKED: 200,
@@ -139,7 +142,12 @@ class Gate:
                     Route("/v1/health", self._health, methods=["GET"]),
                     *office.routes(),
                 ],
-                exception_handlers={Fault: _on_fault, 404: _on_missing, 405: _on_missing},
+                exception_handlers={
+                    Fault: _on_fault,
+                    404: _on_missing,
+                    405: _on_missing,
+                    500: _on_bug,
+                },
             ),
             settings.hosts,
         )
@@ -280,7 +288,7 @@ class _OnlyOwnName:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             host = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
-            if host.rpartition(":")[0 if host.rpartition(":")[2].isdigit() else 2] not in self._hosts:
+            if _PORT.sub("", host) not in self._hosts:
                 reply = problem(
                     421, "host_unknown", "This server is not called so.", "Ask it by its own name or address."
                 )
@@ -309,4 +317,13 @@ async def _on_missing(request: Request, wrong: Exception) -> Response:
         "no_such_door" if status == 404 else "method_not_allowed",
         f"There is no {request.method} {request.url.path} here.",
         "See docs/formats/wire.md for what this server answers.",
+    )
+
+
+async def _on_bug(_: Request, __: Exception) -> Response:
+    return problem(
+        500,
+        "server_bug",
+        "The server made a mistake and did nothing.",
+        "Registers keep selling and send again. Send the server's log to your support.",
     )
