@@ -2,12 +2,11 @@
 
 import re
 
-from tests.unit.lane.receipt_samples import HEAD, basket, document, line, shop
-
 from evertill.lane.printing.columns import text_width
 from evertill.lane.printing.escpos_bytes import Paper, grid_lines, render_escpos
 from evertill.lane.printing.page import Page, Pair, Text
 from evertill.lane.printing.receipt import drawer_page, receipt_page
+from tests.unit.lane.receipt_samples import HEAD, basket, document, line, shop
 
 RASTER = b"\x1dv0"
 

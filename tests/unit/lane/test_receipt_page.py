@@ -4,12 +4,12 @@ import json
 
 import msgspec
 import pytest
-from tests.unit.lane.receipt_samples import HEAD, basket, cash, document, line, refund, shift, shop
 
 from evertill.core.receipt import CountLine, SaleDocument, TaxLine
 from evertill.lane.printing.page import Cut, Drawer, Page, Pair, Qr, Row, Text, page_json, texts
 from evertill.lane.printing.receipt import drawer_page, receipt_page
 from evertill.lane.printing.report import report_page
+from tests.unit.lane.receipt_samples import HEAD, basket, cash, document, line, refund, shift, shop
 
 
 def printed(sale: SaleDocument, locale: str = "en", copy_no: int = 0, **changed: object) -> Page:
