@@ -6,7 +6,15 @@ from msgspec.structs import replace
 
 from evertill.core import entry as e
 from evertill.core import intent as i
-from evertill.core.checkout.desk import NEGATIVE_PRICE, NO_LINE, NO_SALE, PARTLY_PAID, Decision, Desk
+from evertill.core.checkout.desk import (
+    NEGATIVE_PRICE,
+    NO_LINE,
+    NO_SALE,
+    NO_SHIFT,
+    PARTLY_PAID,
+    Decision,
+    Desk,
+)
 from evertill.core.checkout.selling import open_default_sale, over_limits
 from evertill.core.pricebook import pick_price
 from evertill.core.pricing import discountable_by_hand
@@ -102,9 +110,8 @@ def set_customer(desk: Desk, intent: i.SetCustomer) -> Decision:
         opened = open_default_sale(desk)
         if isinstance(opened, Refusal):
             return opened
-        refusal = None if state.shift is not None else Refusal("no_shift", "Open a shift first.")
-        if refusal is not None:
-            return refusal
+        if state.shift is None:
+            return NO_SHIFT
         entries.append(opened)
         sale = Sale(
             id=opened.sale,
@@ -216,7 +223,7 @@ def prove_age(desk: Desk, intent: i.ProveAge) -> Decision:
     sale_id = desk.state.sale.id if desk.state.sale is not None else None
     if sale_id is None:
         if desk.state.shift is None:
-            return Refusal("no_shift", "The shift is closed. Open a shift first.")
+            return NO_SHIFT
         opened = open_default_sale(desk)
         if isinstance(opened, Refusal):
             return opened

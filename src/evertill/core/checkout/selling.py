@@ -176,7 +176,7 @@ def over_limits(desk: Desk, line: Line) -> Refusal | None:
             {"limit": limits.quantity_max_milli // 1000},
         )
     if abs(line.amount_minor) > limits.amount_max_minor:
-        return Refusal("amount_too_big", "The amount is too large. Check price and quantity.")
+        return Refusal("line_amount_too_big", "The amount is too large. Check price and quantity.")
     return None
 
 

@@ -54,7 +54,7 @@ def open_shift(desk: Desk, intent: i.OpenShift) -> Decision:
         if not _has_cash(desk, currency):
             return _no_cash(currency)
         if not 0 <= amount <= CASH_MAX_MINOR:
-            return Refusal("bad_amount", "Enter an amount of zero or more.")
+            return Refusal("bad_float", "Enter an amount of zero or more.")
     return [
         e.ShiftOpened(
             shift=desk.state.shifts_opened + 1,
