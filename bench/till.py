@@ -1,0 +1,157 @@
+"""A cashier who never hesitates: one kept connection, one request at a time, every answer awaited.
+
+Only the request that is measured is on the clock; filling baskets and clearing them away is not.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+import socket
+from collections.abc import Iterator, Sequence
+from time import perf_counter_ns
+from typing import Any
+
+import msgspec
+
+SEED = 11
+
+
+class Wire:
+    """One kept HTTP connection to 127.0.0.1, as plain as can be, so that what is timed is the server."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._socket = socket.create_connection(("127.0.0.1", port), timeout=30)
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def request(self, path: str, body: bytes) -> bytes:
+        """The bytes of a POST request."""
+        return (
+            b"POST %b HTTP/1.1\r\nhost: 127.0.0.1:%d\r\ncontent-type: application/json\r\n"
+            b"content-length: %d\r\n\r\n%b" % (path.encode(), self._port, len(body), body)
+        )
+
+    def timed(self, request: bytes) -> tuple[int, bytes]:
+        """(nanoseconds from the first byte sent to the last byte received, answer with its head)."""
+        begun = perf_counter_ns()
+        self._socket.sendall(request)
+        answer = self._socket.recv(1 << 18)
+        while not _is_whole(answer):
+            more = self._socket.recv(1 << 18)
+            if not more:
+                raise ConnectionError("the server hung up")
+            answer += more
+        return perf_counter_ns() - begun, answer
+
+    def get(self, path: str) -> Any:
+        """The JSON at `path`."""
+        head = b"GET %b HTTP/1.1\r\nhost: 127.0.0.1:%d\r\n\r\n" % (path.encode(), self._port)
+        return msgspec.json.decode(_body(self.timed(head)[1]))
+
+    def close(self) -> None:
+        """Hangs up."""
+        self._socket.close()
+
+
+class Echo:
+    """The bare server, asked with bodies of the same bytes."""
+
+    def __init__(self, port: int) -> None:
+        self._wire = Wire(port)
+
+    def post(self, body: bytes) -> int:
+        """Nanoseconds that an echo of `body` takes."""
+        spent, answer = self._wire.timed(self._wire.request("/echo", body))
+        assert _body(answer) == body, "an echo is the same bytes"
+        return spent
+
+    def close(self) -> None:
+        """Hangs up."""
+        self._wire.close()
+
+
+class Till:
+    """A signed-in cashier at a lane with an open shift. `codes` are scanned in an order made by chance."""
+
+    def __init__(self, port: int, codes: Sequence[str]) -> None:
+        self._wire = Wire(port)
+        order = random.Random(SEED).sample(codes, len(codes))
+        self._codes: Iterator[str] = itertools.cycle(order)
+        state = self._wire.get("/api/v1/state")
+        if state["staff"] is None:
+            self.do({"type": "SignIn", "staff": "9", "pin": "9999"})
+        if state["shift"] is None:
+            self.do({"type": "OpenShift", "float_minor": {"EUR": 20_000}})
+        if state["sale"] is not None:
+            self.clear()
+
+    def do(self, *intents: dict[str, Any]) -> dict[str, Any]:
+        """Carries out intents; fails if one is refused."""
+        answer = self._wire.timed(self._wire.request("/api/v1/intents", msgspec.json.encode(intents)))[1]
+        decoded: dict[str, Any] = msgspec.json.decode(_body(answer))
+        assert decoded["ok"], decoded.get("refusal")
+        return decoded
+
+    def fill(self, lines: int) -> None:
+        """Puts so many more goods into the basket."""
+        self.do(*({"type": "Scan", "code": next(self._codes)} for _ in range(lines)))
+
+    def next_scan(self) -> bytes:
+        """The body of the next scan."""
+        return b'{"code":"%b"}' % next(self._codes).encode()
+
+    def scan(self, body: bytes) -> int:
+        """Nanoseconds from the scan to the priced basket."""
+        spent, answer = self._wire.timed(self._wire.request("/api/v1/intents/Scan", body))
+        assert answer.startswith(b"HTTP/1.1 200"), answer
+        return spent
+
+    def pay(self, body: bytes = b'{"tender":"cash"}') -> int:
+        """Nanoseconds from the money to "paid"."""
+        spent, answer = self._wire.timed(self._wire.request("/api/v1/intents/TakeTender", body))
+        assert b'"done":{"receipt":' in answer, answer
+        return spent
+
+    def clear(self) -> None:
+        """Gives the basket up."""
+        self.do({"type": "VoidSale"})
+
+    def syncs(self) -> tuple[int, int]:
+        """(journal, witness): syncs that the lane has asked for since it started."""
+        counted = self._wire.get("/api/v1/about")["syncs"]
+        return counted["journal"], counted["witness"]
+
+    def scans(self, count: int) -> list[int]:
+        """Times of `count` scans, by which baskets come to 46, 47, ... 55 lines."""
+        spent = []
+        while len(spent) < count:
+            self.fill(45)
+            spent += [self.scan(self.next_scan()) for _ in range(10)]
+            self.clear()
+        return spent
+
+    def completions(self, count: int, *, lines: int = 10) -> list[int]:
+        """Times of `count` payments, each for a basket of `lines` lines."""
+        spent = []
+        for _ in range(count):
+            self.fill(lines)
+            spent.append(self.pay())
+        return spent
+
+    def close(self) -> None:
+        """Hangs up."""
+        self._wire.close()
+
+
+def _is_whole(answer: bytes) -> bool:
+    head_ends = answer.find(b"\r\n\r\n")
+    if head_ends < 0:
+        return False
+    at = answer.find(b"content-length: ")
+    length = int(answer[at + 16 : answer.index(b"\r", at)])
+    return len(answer) >= head_ends + 4 + length
+
+
+def _body(answer: bytes) -> bytes:
+    return answer[answer.index(b"\r\n\r\n") + 4 :]
