@@ -99,7 +99,7 @@ class _SyncWorker:
         self._asked.acquire()
         self._answered.acquire()
         self._file: OpenFile | None = None
-        self._error: OSError | None = None
+        self._error: BaseException | None = None
         threading.Thread(target=self._serve, name="disk-sync", daemon=True).start()
 
     def start(self, file: OpenFile) -> None:
@@ -107,14 +107,21 @@ class _SyncWorker:
         self._asked.release()
 
     def wait(self) -> OSError | None:
+        """The system's error, if there was one; a bug in the thread is raised here, where it is seen."""
         self._answered.acquire()
-        return self._error
+        if self._error is None or isinstance(self._error, OSError):
+            return self._error
+        raise self._error
 
     def _serve(self) -> None:
         while True:
             self._asked.acquire()
-            assert self._file is not None, "a sync worker was woken without a file"
-            self._error = _sync_of(self._file)
+            self._error = None
+            try:
+                assert self._file is not None, "a sync worker was woken without a file"
+                self._file.sync()
+            except BaseException as error:
+                self._error = error
             self._file = None
             self._answered.release()
 
