@@ -76,12 +76,14 @@ _STATUS_OF_FAULT = {
 
 
 class GateSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """How a gate works. `hosts` are the names by which it may be asked, beside the loopback ones."""
+    """How a gate works. `reading_max` batches may be coming in at once and `waiting_max` be waiting for the
+    writer; `hosts` are the names by which it may be asked, beside the loopback ones."""
 
     store: str
     home: Path
     limits: BatchLimits = BatchLimits()
     keeper_limits: KeeperLimits = KeeperLimits()
+    reading_max: int = 64
     waiting_max: int = 64
     retry_after_ms: int = 1_000
     hosts: tuple[str, ...] = ()
@@ -109,6 +111,7 @@ class Gate:
         self.settings = settings
         self.facts = facts
         self._ports = ports
+        self._reading = 0
         self._key = SigningKey(ports.identity.signing_key)
         self._keeper = Keeper(
             server_epoch=ports.identity.server_epoch, verify=is_signed, limits=settings.keeper_limits
@@ -169,6 +172,25 @@ class Gate:
         return self._signed(answer, signature)
 
     async def _read_batch(self, request: Request, sender: Sender, signature: bytes) -> Batch:
+        if self._reading >= self.settings.reading_max:
+            raise WriterBusy
+        self._reading += 1
+        try:
+            whole = await self._read_body(request)
+        finally:
+            self._reading -= 1
+        if not sender.epoch:
+            raise BatchFault("request_unsigned", "no epoch")
+        return Batch(
+            sender=sender,
+            method="POST",
+            path=_path_of(request),
+            body=whole,
+            signature=signature,
+            lines=cut_lines(whole, self.settings.limits),
+        )
+
+    async def _read_body(self, request: Request) -> bytes:
         limit = self.settings.limits.bytes_max
         announced = request.headers.get("content-length", "0")
         if announced.isdigit() and int(announced) > limit:
@@ -181,17 +203,7 @@ class Gate:
                     raise BatchFault("batch_too_large", f"more than {limit} bytes")
         except ClientDisconnect as gone:
             raise BatchFault("batch_garbled", "the sender went away") from gone
-        if not sender.epoch:
-            raise BatchFault("request_unsigned", "no epoch")
-        whole = bytes(body)
-        return Batch(
-            sender=sender,
-            method="POST",
-            path=_path_of(request),
-            body=whole,
-            signature=signature,
-            lines=cut_lines(whole, self.settings.limits),
-        )
+        return bytes(body)
 
     async def _mark(self, request: Request) -> Response:
         sender, signature = read_sender(request.headers)

@@ -11,6 +11,7 @@ from evertill.core.fault import Fault
 
 _STATUS = {
     "no_edition": 404,
+    "body_too_large": 413,
     "facts_missing": 404,
     "catalogue_missing": 409,
     "publishing_busy": 409,

@@ -51,7 +51,7 @@ class BatchLimits(msgspec.Struct, frozen=True, kw_only=True):
     """The most that one batch may hold. A lane aims far below the bytes, so that any one line fits."""
 
     entries_max: int = 2_000
-    bytes_max: int = 8 << 20
+    bytes_max: int = 4 << 20
 
 
 class Sender(msgspec.Struct, frozen=True, kw_only=True):

@@ -36,7 +36,7 @@ LIMITS = BatchLimits(entries_max=50, bytes_max=100_000)
 class Shop:
     """A gate and a client that asks it."""
 
-    def __init__(self, home: Path, waiting_max: int = 64) -> None:
+    def __init__(self, home: Path, *, waiting_max: int = 64, reading_max: int = 64) -> None:
         ports = GatePorts(
             disk=HostDisk(),
             clock=HostClock(),
@@ -44,7 +44,9 @@ class Shop:
             identity=ServerIdentity(server_epoch="5" * 32, signing_key=b"g" * 32),
             office_token=TOKEN,
         )
-        settings = GateSettings(store="S1", home=home, limits=LIMITS, waiting_max=waiting_max)
+        settings = GateSettings(
+            store="S1", home=home, limits=LIMITS, waiting_max=waiting_max, reading_max=reading_max
+        )
         self.gate: Gate = assemble(settings, ports)
         self.gate.facts.enrol("S1", "L1", KEY.public_key)
         self.client = TestClient(self.gate.app, base_url="http://127.0.0.1:8771", client=("127.0.0.1", 5))
@@ -169,6 +171,19 @@ def test_a_gate_that_has_too_much_to_write_says_when_to_come_back(tmp_path: Path
     finally:
         go_on.set()
         shop.gate.close()
+
+
+def test_a_gate_that_is_being_sent_too_much_at_once_says_so_before_reading_it(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, reading_max=0)
+    status, answer = shop.send(Chain("one"))
+    assert (status, answer.result) == (503, Result.OVERLOADED)
+    shop.gate.close()
+
+
+def test_a_mistake_of_the_server_is_an_answer_with_words_too(shop: Shop) -> None:
+    shop.client = TestClient(shop.gate.app, base_url="http://127.0.0.1", raise_server_exceptions=False)
+    shop.gate.publisher.latest = lambda: 1 // 0  # type: ignore[method-assign]
+    assert problem_of(shop.client.get("/v1/edition/latest", headers=OFFICE), 500) == "server_bug"
 
 
 def test_work_that_fails_alone_does_not_take_others_with_it(shop: Shop) -> None:
