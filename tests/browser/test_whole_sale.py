@@ -129,6 +129,7 @@ def test_a_whole_day_by_keyboard_and_scanner_alone(register: Register) -> None:
     expect(register.part("recall")).to_be_focused()
     page.keyboard.press("Enter")
     register.expect_lines(1)
+    expect(register.part("parked-dialog")).to_have_count(0)
     page.keyboard.press("F4")
     expect(register.part("amount")).to_be_focused()
     page.keyboard.press("Enter")

@@ -1,6 +1,6 @@
 // Small parts that every screen is built of.
 
-import { html, useEffect, useRef, useState } from "./vendor/preact-htm.js";
+import { html, useLayoutEffect, useRef, useState } from "./vendor/preact-htm.js";
 import { change, close, store } from "./store.js";
 import { t, told } from "./words.js";
 
@@ -24,10 +24,11 @@ export function sayings({ ui, link }) {
   return null;
 }
 
-/** A dialog over the screen. It keeps the focus inside, and Escape closes it. */
+/** A dialog over the screen. It keeps the focus inside, and Escape closes it. It has the focus before the
+ * next key comes (a layout effect), so that quick typing after an F-key goes nowhere else. */
 export function Dialog({ title, children, wide, onClose = close, testid }) {
   const frame = useRef(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const dialog = frame.current;
     dialog.showModal();
     const first = dialog.querySelector("[data-first]") || dialog.querySelector("input, button.main, .dialog-body button");

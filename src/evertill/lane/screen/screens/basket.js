@@ -73,8 +73,9 @@ function Totals({ sale, ui, view }) {
   return html`<div class="totals">
     <dl class="totals-parts">
       <div><dt>${t("Items")}</dt><dd data-testid="items">${sale ? whole(sale.items) : "0"}</dd></div>
+      <div><dt>${t("Subtotal")}</dt><dd>${sale ? show(sale.subtotal_minor) : "–"}</dd></div>
       <div><dt>${t("Discounts")}</dt><dd>${sale && sale.discount_minor ? show(-sale.discount_minor) : "–"}</dd></div>
-      <div><dt>${sale && !sale.tax_included ? t("Tax added") : t("Tax included")}</dt><dd>${sale ? show(sale.tax_minor) : "–"}</dd></div>
+      ${sale && sale.tax_minor !== null && html`<div><dt>${t("Tax added")}</dt><dd>${show(sale.tax_minor)}</dd></div>`}
     </dl>
     <p class="total" aria-live="polite"><span>${t("Total")}</span><strong data-testid="total">${sale ? show(sale.total_minor) : "–"}</strong></p>
     ${!paying && html`<div class="totals-foot">

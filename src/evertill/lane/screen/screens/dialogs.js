@@ -1,6 +1,6 @@
 // Everything that is asked in between. Each dialog ends in one intent; the agent decides.
 
-import { html, useEffect, useState } from "../vendor/preact-htm.js";
+import { html, useLayoutEffect, useState } from "../vendor/preact-htm.js";
 import { Button, Choices, Dialog, Field, Form, Pad, padded } from "../parts.js";
 import { act, actAndClose, close, store } from "../store.js";
 import { read, typed, unitPrice } from "../figures.js";
@@ -142,7 +142,7 @@ function Approval({ dialog, shop, view }) {
   const [staff, setStaff] = useState(people.length === 1 ? people[0].id : null);
   const [pin, setPin] = useState("");
   const focus = () => { const field = document.getElementById("approver-pin"); if (field) field.focus(); };
-  useEffect(() => { if (staff) focus(); }, [staff]);
+  useLayoutEffect(() => { if (staff) focus(); }, [staff]);
   const submit = async () => { const lent = pin; setPin(""); await again(dialog, { approval: { staff, pin: lent } }); };
   return html`<${Dialog} title=${t("A colleague's approval")} wide testid="approval-dialog">
     <p class="lead">${told(dialog.refusal)}</p>

@@ -1,6 +1,6 @@
 // Paying: what is due, very large; the notes a customer is likely to hand over; several tenders.
 
-import { html, useEffect, useRef, useState } from "../vendor/preact-htm.js";
+import { html, useLayoutEffect, useRef, useState } from "../vendor/preact-htm.js";
 import { Button, Pad, padded } from "../parts.js";
 import { act, change } from "../store.js";
 import { money, read } from "../figures.js";
@@ -32,7 +32,7 @@ export function Pay({ view, ui }) {
   const taken = useRef(-Infinity);
   const guard = useScanGuard();
   const due = sale.due.find((one) => one.tender === picked) || sale.due[0];
-  useEffect(() => { if (field.current) field.current.focus(); }, [due && due.tender, ui.dialog === null]);
+  useLayoutEffect(() => { if (field.current) field.current.focus(); }, [due && due.tender, ui.dialog === null]);
   if (!due) return html`<section class="pay"><p class="lead">${t("No way to pay is set up for {currency}.", { currency: sale.currency })}</p><${Back} /></section>`;
   const refund = due.due_minor < 0;
   const amount = text === "" ? null : read(text, sale.digits);

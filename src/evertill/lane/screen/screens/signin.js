@@ -1,6 +1,6 @@
 // Who works here: pick a name, type a PIN.
 
-import { html, useEffect, useRef, useState } from "../vendor/preact-htm.js";
+import { html, useLayoutEffect, useRef, useState } from "../vendor/preact-htm.js";
 import { Languages, Pad, padded, sayings } from "../parts.js";
 import { act, setLanguage, store, wanted } from "../store.js";
 import { name, t } from "../words.js";
@@ -11,7 +11,7 @@ export function SignIn({ shop, ui, link }) {
   const field = useRef(null);
   const people = shop ? shop.staff : [];
   const picked = people.find((one) => one.id === staff) || (people.length === 1 ? people[0] : null);
-  useEffect(() => { if (picked && field.current) field.current.focus(); }, [picked]);
+  useLayoutEffect(() => { if (picked && field.current) field.current.focus(); }, [picked]);
   const pick = (id) => { setStaff(id); setPin(""); };
   const enter = async (event) => {
     if (event) event.preventDefault();

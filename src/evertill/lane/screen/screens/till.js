@@ -1,6 +1,6 @@
 // The cash in the drawer: opening float, cash in and out, the count at the end, the reports.
 
-import { html, useEffect, useRef, useState } from "../vendor/preact-htm.js";
+import { html, useLayoutEffect, useRef, useState } from "../vendor/preact-htm.js";
 import { Button, Choices, Dialog, Field, Form, Pad, padded, sayings } from "../parts.js";
 import { act, actAndClose, close } from "../store.js";
 import { moment, money, read, typed, whole } from "../figures.js";
@@ -48,7 +48,7 @@ export function OpenShift({ shop, ui, link }) {
   const saying = sayings({ ui, link });
   const main = currencies[0];
   const card = useRef(null);
-  useEffect(() => { card.current.querySelector("[data-first]").focus(); }, [way]);
+  useLayoutEffect(() => { card.current.querySelector("[data-first]").focus(); }, [way]);
   return html`<main class="desk"><section ref=${card} class="desk-card">
     <h1>${t("Open the shift")}</h1>
     <p class="lead">${t("How much cash is in the drawer to begin with?")}</p>
