@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 import evertill
-from evertill.cli import catalogue, journal, report
+from evertill.cli import catalogue, journal, replay, report
 from evertill.cli.lane import run_lane
 from evertill.cli.setup import set_up
 from evertill.cli.up import run_up
@@ -23,6 +23,7 @@ app = typer.Typer(
 app.add_typer(journal.app, name="journal", help="Look at a register's journal.")
 app.add_typer(catalogue.app, name="catalogue", help="Bring the shop's own goods in.")
 app.add_typer(report.app, name="report", help="Totals from the server's books.")
+app.command("replay")(replay.replay)
 
 
 @app.command()

@@ -30,6 +30,8 @@ from evertill.core.currency import minor_digits
 from evertill.core.rounding import divide
 
 GAP_S = 30
+UCI = "uci-online-retail"
+UCI_KINDS = {"C": "cancellation", "A": "adjustment"}
 
 
 class BasketLine(msgspec.Struct, frozen=True):
@@ -68,12 +70,24 @@ class Goods(msgspec.Struct, frozen=True):
 
 
 class Dataset(NamedTuple):
-    """A published data set and its readers; each takes the folder of the set."""
+    """A published data set and its readers; each takes the folder of the set.
+
+    `priced_by`: what is published of a line, its "unit" price or the "line"'s amount. `has_times`: the
+    baskets of a day have times of day, not only a day. `title` names the set for a person.
+    """
 
     name: str
     currency: str
     baskets: Callable[[Path], Iterator[Basket]]
     goods: Callable[[Path], Iterator[Goods]]
+    title: dict[str, str]
+    priced_by: str = "unit"
+    has_times: bool = True
+    codes_are_barcodes: bool = False
+
+    def kind_of(self, document: str) -> str:
+        """The kind of a document, which its number tells."""
+        return UCI_KINDS.get(document[:1], "sale") if self.name == UCI else "sale"
 
 
 def folder_of(name: str, data: Path) -> Path:
@@ -141,11 +155,10 @@ def uci_baskets(folder: Path) -> Iterator[Basket]:
     """UCI Online Retail: 25,900 documents in time order."""
 
     def lines() -> Iterator[tuple[str, str, str, BasketLine]]:
-        kinds = {"C": "cancellation", "A": "adjustment"}
         for document, code, name, quantity, at, price, _ in _rows(folder / "online_retail.csv.gz"):
             unit, milli = exact_e4(price, "GBP"), exact_milli(quantity)
             line = BasketLine(code, name.strip(), milli, unit, unit * milli // 1000)
-            yield document, kinds.get(document[0], "sale"), at.replace(" ", "T") + ":00", line
+            yield document, UCI_KINDS.get(document[0], "sale"), at.replace(" ", "T") + ":00", line
 
     return _gathered(lines())
 
@@ -236,9 +249,32 @@ def vegetable_goods(folder: Path) -> Iterator[Goods]:
 DATASETS = {
     each.name: each
     for each in (
-        Dataset("uci-online-retail", "GBP", uci_baskets, uci_goods),
-        Dataset("tafeng-grocery", "TWD", tafeng_baskets, tafeng_goods),
-        Dataset("complete-journey-grocery", "USD", journey_baskets, journey_goods),
-        Dataset("cumcm2023-vegetables", "CNY", vegetable_baskets, vegetable_goods),
+        Dataset(UCI, "GBP", uci_baskets, uci_goods, {"en": "Online retail (UCI)", "zh": "在线零售（UCI）"}),
+        Dataset(
+            "tafeng-grocery",
+            "TWD",
+            tafeng_baskets,
+            tafeng_goods,
+            {"en": "Ta-Feng grocery", "zh": "大丰超市"},
+            priced_by="line",
+            has_times=False,
+            codes_are_barcodes=True,
+        ),
+        Dataset(
+            "complete-journey-grocery",
+            "USD",
+            journey_baskets,
+            journey_goods,
+            {"en": "Complete Journey grocery", "zh": "Complete Journey 超市"},
+            priced_by="line",
+        ),
+        Dataset(
+            "cumcm2023-vegetables",
+            "CNY",
+            vegetable_baskets,
+            vegetable_goods,
+            {"en": "Vegetables (CUMCM 2023)", "zh": "蔬菜（CUMCM 2023）"},
+        ),
     )
 }
+REPLAYED = (UCI, "tafeng-grocery", "cumcm2023-vegetables")

@@ -15,6 +15,7 @@ import msgspec
 from evertill.core.currency import cash_step_minor
 from evertill.core.pricebook import Category, PriceList, Product
 from evertill.core.shop import TenderKind
+from evertill.core.tax import TaxClass, TaxTable
 from evertill.wire.edition import EditionDraft
 
 FIELDS = (
@@ -35,7 +36,8 @@ class CatalogueChange(msgspec.Struct, frozen=True, kw_only=True):
     `fields`: what the products carry beyond their sku (of FIELDS). `match_codes`: skus were made
     from barcodes, so a product not found by sku is the one that alone carries its code.
     `price_list` and `currency`: where `prices` belong; a list of that id is added if there is none,
-    and with a new currency also cash in it, so that somebody can pay. `categories` are added if new.
+    and with a new currency also cash in it, so that somebody can pay. `categories`, `tax_classes` (of taxes
+    that the shop has) and `tenders` are added if their ids are new; those that are there stay as they are.
     `replace`: goods that the change does not name are dropped; deposits, charges and lines whose price
     is typed stay.
     """
@@ -47,6 +49,8 @@ class CatalogueChange(msgspec.Struct, frozen=True, kw_only=True):
     match_codes: bool = False
     categories: tuple[Category, ...] = ()
     replace: bool = False
+    tax_classes: tuple[TaxClass, ...] = ()
+    tenders: tuple[TenderKind, ...] = ()
 
 
 class CatalogueTarget(Protocol):
@@ -71,6 +75,7 @@ def merge(draft: EditionDraft, change: CatalogueChange) -> EditionDraft:
     categories = tuple(category for category in change.categories if category.id not in known)
     return msgspec.structs.replace(
         draft,
+        tax_table=_with_classes(draft.tax_table, change.tax_classes),
         categories=(*draft.categories, *categories),
         price_lists=(*draft.price_lists, *_new_lists(draft, change)),
         tenders=(*draft.tenders, *_new_tenders(draft, change)),
@@ -151,11 +156,20 @@ def _new_lists(draft: EditionDraft, change: CatalogueChange) -> tuple[PriceList,
     return (PriceList(id=change.price_list, currency=change.currency, names=names),)
 
 
+def _with_classes(table: TaxTable, classes: tuple[TaxClass, ...]) -> TaxTable:
+    known = {tax_class.id for tax_class in table.classes}
+    new = tuple(tax_class for tax_class in classes if tax_class.id not in known)
+    return msgspec.structs.replace(table, classes=(*table.classes, *new)) if new else table
+
+
 def _new_tenders(draft: EditionDraft, change: CatalogueChange) -> tuple[TenderKind, ...]:
-    if any(tender.currency == change.currency for tender in draft.tenders):
-        return ()
+    known = {tender.id for tender in draft.tenders}
+    new = tuple(tender for tender in change.tenders if tender.id not in known)
+    if any(tender.currency == change.currency for tender in (*draft.tenders, *new)):
+        return new
     names = {"en": f"Cash {change.currency}", "zh": f"现金 {change.currency}"}
     return (
+        *new,
         TenderKind(
             id=f"cash-{change.currency.lower()}",
             names=names,
