@@ -81,8 +81,8 @@ class PrintService:
         self._pdfs: SimpleQueue[MakePdf] = SimpleQueue()
         self._stopped = threading.Event()
         self._last: tuple[PrinterStatus, ...] | None = None
-        self._stations = {
-            setup.id: _Station(
+        self._threads = {
+            setup.id: _PrinterThread(
                 setup, connect=connect, tell=tell, now_ns=now_ns, jitter=jitter, face=mono_face
             )
             for setup in printers
@@ -94,7 +94,7 @@ class PrintService:
         for name, run in [
             ("ticker", self._tick_on),
             ("pdf", self._make_pdfs),
-            *((f"printer {name}", station.print_on) for name, station in self._stations.items()),
+            *((f"printer {name}", thread.print_on) for name, thread in self._threads.items()),
         ]:
             threading.Thread(target=run, name=name, daemon=True).start()
 
@@ -122,22 +122,22 @@ class PrintService:
     def status(self) -> tuple[PrinterStatus, ...]:
         """All printers as the status line shows them."""
         complaint = () if self._complaint is None else (self._complaint,)
-        return (*complaint, *(station.status() for station in self._stations.values()))
+        return (*complaint, *(thread.status() for thread in self._threads.values()))
 
     def _queue(self, job: Job, printer: str | None) -> None:
-        name = printer if printer is not None else next(iter(self._stations), "")
-        station = self._stations.get(name)
-        if station is not None:
-            station.put(job)
+        name = printer if printer is not None else next(iter(self._threads), "")
+        thread = self._threads.get(name)
+        if thread is not None:
+            thread.put(job)
             return
-        code = "no_such_printer" if self._stations else "no_printer"
+        code = "no_such_printer" if self._threads else "no_printer"
         text = _LOST[code]
         self._tell(JobNews(job=job.id, state=JobState.FAILED, printer=name, code=code, text=text))
 
     def _tick_on(self) -> None:
         while not self._stopped.wait(TICK_S):
-            for station in self._stations.values():
-                station.tick()
+            for thread in self._threads.values():
+                thread.tick()
             self._tell_printers()
 
     def _tell_printers(self) -> None:
@@ -160,7 +160,7 @@ class PrintService:
             self._give_back_memory()
 
 
-class _Station:
+class _PrinterThread:
     """One printer: its queue, and the thread that empties it."""
 
     def __init__(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -224,8 +225,6 @@ def _adds_up(document: SaleDocument) -> None:
 
 
 def test_every_entry_survives_the_journal() -> None:
-    import msgspec
-
     counter = shop().scan("tea")
     counter.pay()
     for entry in counter.written:

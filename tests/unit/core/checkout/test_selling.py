@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from evertill.core import intent as i
 from evertill.core.entry import LineVoided, SaleVoided
-from evertill.core.pricebook import PriceList
+from evertill.core.pricebook import PriceList, TimeWindow
 from evertill.core.shop import Customer, Limits
 from tests.fakes.shop import CASH, Counter, product
 
@@ -172,8 +172,6 @@ def test_a_member_pays_member_prices_also_for_what_was_scanned_before() -> None:
 
 
 def test_price_lists_open_and_close_by_the_clock() -> None:
-    from evertill.core.pricebook import TimeWindow
-
     soup = product("soup", 400, prices={"shop": 4_000_000, "happy": 3_000_000})
     lists = (
         PriceList(id="shop", currency="EUR"),
