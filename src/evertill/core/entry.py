@@ -14,7 +14,10 @@ from evertill.core.sale import Line, ManualDiscount, Tender
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What every kind has in common: nothing but being an entry."""
+    """What every kind may carry: the request of the intent whose last entry this is, so that asking
+    once more after a power cut is known to be the same asking."""
+
+    request: str | None = None
 
 
 class LaneStarted(Entry, frozen=True, kw_only=True):

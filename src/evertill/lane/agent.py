@@ -4,22 +4,28 @@
 
 What must always hold: an answer that says "paid" is given only after the journal was synced; the
 state is nothing but the fold of the journal; the same request asked twice is answered twice and
-done once; an edition takes effect between sales, whole or not at all.
+done once, also when the lane died in between (entries carry the request they come from); an edition
+takes effect between sales, whole or not at all.
 
 How it fails: a Fault from the journal reaches the cashier in words, and the state is as it was.
-If a sync was refused and a second medium is there, the journal moves to it and what was not yet
-confirmed is written there again; if there is none, the sale stays open and the register says so.
+If the medium refused a write or a sync and a second one is there, the journal moves to it and what
+was not yet confirmed is written there again; if there is none, the sale stays open and the register
+says so. The new state is worked out before anything is written, so that no entry ever gets into the
+journal that the fold stumbles over.
 The agent is synchronous and belongs to one thread.
 """
 
 from __future__ import annotations
 
+import contextlib
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from evertill.core import entry as e
 from evertill.core import intent as i
@@ -27,7 +33,7 @@ from evertill.core.checkout import Desk, decide
 from evertill.core.fault import Fault
 from evertill.core.pricebook import Product
 from evertill.core.pricing import Priced, Pricer
-from evertill.core.receipt import SaleDocument
+from evertill.core.receipt import SaleDocument, ShiftReport
 from evertill.core.refusal import Refusal
 from evertill.core.rules import Rules
 from evertill.core.shop import Customer, StaffMember
@@ -39,7 +45,9 @@ from evertill.lane.catalogue import Catalogue
 from evertill.ports import Access, Clock, Disk, OpenFile
 
 REQUESTS_KEPT = 1_000
+REQUESTS_IN_CHECKPOINT = 200
 CHECKPOINT_EVERY = 500
+ROWS_WAITING_MAX = 2_000  # while folding a long journal anew
 CLOCK_SLACK_S = 120
 HASHES_LENGTH = 130  # a journal line: two hashes of 64 characters, each with a space behind it
 _ENCODE = msgspec.json.Encoder().encode
@@ -47,11 +55,20 @@ _KINDS = {kind: name for name, kind in e.ENTRY_TYPES.items()}
 
 
 class Done(msgspec.Struct, frozen=True, kw_only=True):
-    """What an accepted intent did: its entries, and what happens outside because of them."""
+    """What an accepted intent did. `again`: it was done before, so nothing may happen outside now."""
 
     entries: tuple[e.Entry, ...] = ()
     document: SaleDocument | None = None
+    report: ShiftReport | None = None
     head: str = ""
+    again: bool = False
+
+
+class _Answered(NamedTuple):
+    """What is kept of an answer: the receipt of a completed sale, the report of a closed shift."""
+
+    receipt: str = ""
+    report: ShiftReport | None = None
 
 
 Answer = Done | Refusal
@@ -85,7 +102,7 @@ class Agent:
         self.local_now = local_now
         self._catalogue = catalogue
         self._pricer = Pricer(catalogue.rules)
-        self._answers: OrderedDict[str, Answer] = OrderedDict()
+        self._answered: OrderedDict[str, _Answered] = OrderedDict()
         self._pin_locked_until_ns: dict[str, int] = {}
         self._day = ""
         self._last_at = ""
@@ -98,13 +115,15 @@ class Agent:
         after = None
         if checkpoint is not None:
             self.state, self._day, self._last_at = checkpoint.state, checkpoint.day, checkpoint.at
+            for request, receipt in checkpoint.requests:
+                self._remember(request, _Answered(receipt))
             after = checkpoint.position
         for line in self.journal.replay_after(after):
             self._fold(line.body, line.position)
-        self._watch_clock()
+            if self.books.waiting >= ROWS_WAITING_MAX:
+                self.books.write(self._checkpoint(line.position))
         self._record([e.LaneStarted(version=version, found=str(self.journal.opening.found))])
-        if self.clock_behind_s:
-            self._record([e.ClockStepped(behind_s=self.clock_behind_s)])
+        self.watch_clock()
         self.journal.sync()
         self.adopt(self._catalogue)
 
@@ -118,16 +137,20 @@ class Agent:
             return
         entry = msgspec.json.decode(envelope.data, type=kind)
         self.state = apply(self.state, entry, position.hash[:8])
+        if entry.request is not None:
+            self._remember(entry.request, _answered((entry,)))
         if isinstance(entry, e.SaleCompleted):
             self.books.note(entry, position)
 
-    def _watch_clock(self) -> None:
-        """A clock that is behind the journal is said, never trusted for order."""
-        if not self._last_at:
-            return
-        last = datetime.fromisoformat(self._last_at)
-        behind = int((last - self._clock.now()).total_seconds())
-        self.clock_behind_s = behind if behind > CLOCK_SLACK_S else 0
+    def watch_clock(self) -> None:
+        """A clock that is behind the journal is said and noted once, never trusted for order."""
+        behind = 0
+        if self._last_at:
+            last = datetime.fromisoformat(self._last_at)
+            behind = int((last - self._clock.now()).total_seconds())
+        before, self.clock_behind_s = self.clock_behind_s, behind if behind > CLOCK_SLACK_S else 0
+        if self.clock_behind_s and not before:
+            self._record([e.ClockStepped(behind_s=behind)])
 
     # -- answering ------------------------------------------------------------------------------------
 
@@ -145,23 +168,24 @@ class Agent:
         decision = decide(desk, intent)
         if isinstance(decision, Refusal):
             return decision
-        answer = self._carry_out(decision)
-        if intent.request is not None:
-            self._answers[intent.request] = answer
-            if len(self._answers) > REQUESTS_KEPT:
-                self._answers.popitem(last=False)
-        return answer
+        if intent.request is None:
+            return self._carry_out(decision)
+        done = self._carry_out(_marked(decision, intent.request))
+        self._remember(intent.request, _answered(decision))
+        return done
+
+    def _remember(self, request: str, answered: _Answered) -> None:
+        self._answered[request] = answered
+        if len(self._answered) > REQUESTS_KEPT:
+            self._answered.popitem(last=False)
 
     def _known_answer(self, intent: i.Intent) -> Answer | None:
-        if intent.request is None:
+        known = self._answered.get(intent.request) if intent.request is not None else None
+        if known is None:
             return self._already_paid(intent)
-        known = self._answers.get(intent.request)
-        if known is not None:
-            return known
-        last = self.state.last
-        if last is not None and last.request == intent.request:
-            return self._done_before(last.receipt)
-        return self._already_paid(intent)
+        if known.receipt:
+            return self._done_before(known.receipt)
+        return Done(again=True, report=known.report)
 
     def _already_paid(self, intent: i.Intent) -> Answer | None:
         """A second click on "pay" for the sale just paid gets the first answer."""
@@ -174,8 +198,8 @@ class Agent:
     def _done_before(self, receipt: str) -> Answer:
         found = self.books.receipt(receipt)
         if found is None:
-            return Done()
-        return Done(document=found[0], head=found[1].hash[:8])
+            return Done(again=True)
+        return Done(document=found[0], head=found[1].hash[:8], again=True)
 
     def _desk(self, approver: StaffMember | None, pin_ok: bool, staff: str | None) -> Desk:
         now = self.local_now()
@@ -203,46 +227,53 @@ class Agent:
         return self._day
 
     def _carry_out(self, entries: Sequence[e.Entry]) -> Done:
-        durable = any(_KINDS[type(entry)] in e.DURABLE_KINDS for entry in entries)
-        positions = self._append(entries)
-        if durable:
-            positions = self._sync(entries, positions)
-        document, head = None, ""
+        state = self.state
+        for entry in entries:
+            state = apply(state, entry)
+        positions = self._written(entries)
+        head = positions[-1].hash[:8] if positions else ""
+        if state.last is not None and state.last is not self.state.last:
+            state = replace(state, last=replace(state.last, head=head))
+        self.state = state
+        self._since_checkpoint += len(entries)
+        self.revision += 1
+        document, report = None, None
         for entry, position in zip(entries, positions, strict=True):
-            head = position.hash[:8]
-            self.state = apply(self.state, entry, head)
             if isinstance(entry, e.SaleCompleted):
                 document = entry.document
                 self.books.note(entry, position)
-        self._since_checkpoint += len(entries)
-        self.revision += 1
-        return Done(entries=tuple(entries), document=document, head=head)
+            elif isinstance(entry, e.ShiftClosed):
+                report = entry.report
+        return Done(entries=tuple(entries), document=document, report=report, head=head)
 
     def _record(self, entries: Sequence[e.Entry]) -> None:
         self._carry_out(entries)
 
-    def _append(self, entries: Sequence[e.Entry]) -> list[Position]:
+    def _written(self, entries: Sequence[e.Entry]) -> list[Position]:
+        """Appends, and syncs if money moved. A failed medium is left for the second one, if there is one."""
         now = self._clock.now()
         at = f"{now:%Y-%m-%dT%H:%M:%S}.{now.microsecond // 1000:03d}Z"
         self._last_at = max(self._last_at, at)
         day = self._day or self.trading_day(self.local_now())
-        return self.journal.append_many(
-            [NewEntry(kind=_KINDS[type(entry)], data=_ENCODE(entry), at=at, day=day) for entry in entries]
-        )
-
-    def _sync(self, entries: Sequence[e.Entry], positions: list[Position]) -> list[Position]:
-        """Makes `entries` durable. On a failed medium: moves to the second one and writes them there."""
+        new = [NewEntry(kind=_KINDS[type(entry)], data=_ENCODE(entry), at=at, day=day) for entry in entries]
+        positions: list[Position] = []
         try:
-            self.journal.sync()
+            positions = self.journal.append_many(new)
+            if any(entry.kind in e.DURABLE_KINDS for entry in new):
+                self.journal.sync()
+            return positions
         except Fault as fault:
             if fault.code != "journal_medium_failed" or not self._has_second_medium:
                 raise
-            moved = self.journal.move_to_second(fault.code)
-            self.moved_to_second = True
-            again = self.journal.append_many(moved.unconfirmed)
-            self.journal.sync()
-            return again[len(again) - len(entries) :]
-        return positions
+            return self._on_second(fault, [] if positions else new, len(new))
+
+    def _on_second(self, fault: Fault, missing: Sequence[NewEntry], count: int) -> list[Position]:
+        """Moves the journal, writes what was not confirmed there, then `missing`."""
+        moved = self.journal.move_to_second(fault.code)
+        self.moved_to_second = True
+        positions = self.journal.append_many([*moved.unconfirmed, *missing])
+        self.journal.sync()
+        return positions[len(positions) - count :]
 
     # -- looking up (core.lookup.Lookup) ----------------------------------------------------------------
 
@@ -326,17 +357,41 @@ class Agent:
             if not all_now:
                 return
             self.journal.sync()
-        self.books.write(
-            Checkpoint(position=self.journal.synced_head, state=self.state, day=self._day, at=self._last_at)
-        )
+        self.books.write(self._checkpoint(self.journal.synced_head))
         self._since_checkpoint = 0
         self.journal.settle()
 
+    def _checkpoint(self, position: Position) -> Checkpoint:
+        newest = list(self._answered.items())[-REQUESTS_IN_CHECKPOINT:]
+        return Checkpoint(
+            position=position,
+            state=self.state,
+            day=self._day,
+            at=self._last_at,
+            requests=tuple((request, answered.receipt) for request, answered in newest),
+        )
+
     def close(self) -> None:
-        """Everything durable, checkpoint written, files closed."""
-        self.settle(all_now=True)
+        """Everything durable, checkpoint written, files closed. A checkpoint that cannot be written is
+        only a slower next start."""
+        with contextlib.suppress(Fault):
+            self.settle(all_now=True)
         self.books.close()
         self.journal.close()
+
+
+def _marked(entries: Sequence[e.Entry], request: str) -> list[e.Entry]:
+    """The entries, the last of which names the request that they answer."""
+    return [*entries[:-1], replace(entries[-1], request=request)] if entries else []
+
+
+def _answered(entries: Sequence[e.Entry]) -> _Answered:
+    for entry in entries:
+        if isinstance(entry, e.SaleCompleted):
+            return _Answered(receipt=entry.document.receipt)
+        if isinstance(entry, e.ShiftClosed):
+            return _Answered(report=entry.report)
+    return _Answered()
 
 
 class _Envelope(msgspec.Struct):

@@ -4,6 +4,10 @@ Everything here is rebuilt from the journal and may be deleted at any time. Rows
 are written between intents, so that no sale waits for them; look-ups see the waiting rows too.
 The checkpoint is the lane's state at a synced position: at the next start only what came after it
 is folded. Rows and checkpoint are written in one transaction, so they can never disagree.
+
+How it fails: a file that turns out damaged is removed and `damaged` is set; whoever runs the lane
+then starts it again, and the tables are folded anew. Tables that cannot be written (a full disk)
+leave the rows waiting: the next start folds a little more, and no sale is refused for it.
 """
 
 from __future__ import annotations
@@ -11,34 +15,41 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import apsw
 import msgspec
 
 from evertill.core.entry import SaleCompleted
+from evertill.core.fault import Fault
 from evertill.core.receipt import SaleDocument
 from evertill.core.state import State
 from evertill.journal.line import Position
+from evertill.lane.words import N_
 
-LAYOUT = 1
+LAYOUT = 2
+_DAMAGED = N_("The register's own tables are damaged and are being made again. Wait a moment, then go on.")
+_UNWRITTEN = N_("The register's own tables cannot be written. Sales go on; free some space on its disk.")
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS checkpoint (id INTEGER PRIMARY KEY CHECK (id = 1), layout INTEGER, body BLOB);
 CREATE TABLE IF NOT EXISTS receipt (
     receipt TEXT PRIMARY KEY, number INTEGER, completed_at TEXT, total_minor INTEGER, currency TEXT,
     staff_name TEXT, lines INTEGER, position BLOB NOT NULL) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS receipt_by_time ON receipt (completed_at);
+CREATE INDEX IF NOT EXISTS receipt_by_number ON receipt (number);
 CREATE TABLE IF NOT EXISTS returned (
     receipt TEXT, line_no INTEGER, quantity_milli INTEGER, PRIMARY KEY (receipt, line_no)) WITHOUT ROWID;
 """
 
 
 class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
-    """The lane's state right after the entry at `position`. `day` is the latest trading day seen."""
+    """The lane's state right after the entry at `position`. `day` is the latest trading day seen,
+    `requests` the newest requests that were answered, each with the receipt it gave or none."""
 
     position: Position
     state: State
     day: str
     at: str
+    requests: tuple[tuple[str, str], ...] = ()
 
 
 class ReceiptRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,6 +74,7 @@ class Books:
         self._read_body = read_body
         self._waiting: dict[str, tuple[ReceiptRow, int, Position, SaleDocument]] = {}
         self._waiting_returns: dict[str, dict[int, int]] = {}
+        self.damaged = False
         self._connection = self._open()
 
     def _open(self) -> apsw.Connection:
@@ -75,7 +87,7 @@ class Books:
     def forget(self) -> None:
         """Removes the tables; they are folded from the journal anew."""
         if hasattr(self, "_connection"):
-            self._connection.close()
+            self.close()
         for suffix in ("", "-wal", "-shm"):
             with contextlib.suppress(FileNotFoundError):
                 Path(f"{self._path}{suffix}").unlink()
@@ -89,12 +101,12 @@ class Books:
 
     def checkpoint(self) -> Checkpoint | None:
         """The last checkpoint, None if there is none that this release can read."""
-        row = self._connection.execute("SELECT layout, body FROM checkpoint").fetchone()
-        if row is None or row[0] != LAYOUT:
-            return None
         try:
+            row = self._connection.execute("SELECT layout, body FROM checkpoint").fetchone()
+            if row is None or row[0] != LAYOUT:
+                return None
             return msgspec.json.decode(row[1], type=Checkpoint)
-        except msgspec.DecodeError:
+        except (apsw.Error, msgspec.DecodeError, UnicodeDecodeError):
             return None
 
     def note(self, completed: SaleCompleted, position: Position) -> None:
@@ -122,9 +134,17 @@ class Books:
 
     def write(self, checkpoint: Checkpoint | None) -> None:
         """Writes the waiting rows and the checkpoint in one transaction. Rows without a checkpoint stay
-        waiting: they would be noted twice after a restart."""
+        waiting: they would be noted twice after a restart. Raises Fault books_unwritten, books_damaged."""
         if checkpoint is None:
             return
+        try:
+            self._write(checkpoint)
+        except apsw.Error as error:
+            raise self._fault(error, Fault("books_unwritten", _UNWRITTEN, retry=True)) from error
+        self._waiting.clear()
+        self._waiting_returns.clear()
+
+    def _write(self, checkpoint: Checkpoint) -> None:
         with self._connection:
             self._connection.executemany(
                 "INSERT OR REPLACE INTO receipt VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -155,38 +175,47 @@ class Books:
                 "INSERT OR REPLACE INTO checkpoint VALUES (1, ?, ?)",
                 (LAYOUT, msgspec.json.encode(checkpoint)),
             )
-        self._waiting.clear()
-        self._waiting_returns.clear()
+
+    def _rows(self, asked: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
+        try:
+            return list(self._connection.execute(asked, values))
+        except apsw.Error as error:
+            raise self._fault(error, Fault("books_unreadable", _DAMAGED, retry=True)) from error
+
+    def _fault(self, error: apsw.Error, otherwise: Fault) -> Fault:
+        """Damage is for good: the file goes, so that the next start makes it anew."""
+        if not isinstance(error, apsw.CorruptError | apsw.NotADBError):
+            return otherwise
+        self.damaged = True
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{self._path}{suffix}").unlink(missing_ok=True)
+        return Fault("books_damaged", _DAMAGED, retry=True, detail=str(error))
 
     def receipt(self, receipt: str) -> tuple[SaleDocument, Position] | None:
         """A completed sale and where it stands, None if this lane does not know it."""
         waiting = self._waiting.get(receipt)
         if waiting is not None:
             return waiting[3], waiting[2]
-        row = self._connection.execute(
-            "SELECT position FROM receipt WHERE receipt = ?", (receipt,)
-        ).fetchone()
-        if row is None:
+        rows = self._rows("SELECT position FROM receipt WHERE receipt = ?", (receipt,))
+        if not rows:
             return None
-        position = msgspec.json.decode(row[0], type=Position)
+        position = msgspec.json.decode(rows[0][0], type=Position)
         return msgspec.json.decode(self._read_body(position), type=_CompletedBody).data.document, position
 
     def returned_milli(self, receipt: str) -> Mapping[int, int]:
         """Line number -> quantity already taken back."""
-        rows = self._connection.execute(
-            "SELECT line_no, quantity_milli FROM returned WHERE receipt = ?", (receipt,)
-        )
+        rows = self._rows("SELECT line_no, quantity_milli FROM returned WHERE receipt = ?", (receipt,))
         returned: dict[int, int] = {int(no): int(quantity) for no, quantity in rows}
         for no, quantity in self._waiting_returns.get(receipt, {}).items():
             returned[no] = returned.get(no, 0) + quantity
         return returned
 
     def newest(self, limit: int) -> list[ReceiptRow]:
-        """The newest receipts, newest first."""
+        """The newest receipts, newest first, by their numbers: a clock may be wrong."""
         waiting = [entry[0] for entry in reversed(self._waiting.values())][:limit]
-        rows = self._connection.execute(
+        rows = self._rows(
             "SELECT receipt, completed_at, total_minor, currency, staff_name, lines FROM receipt"
-            " ORDER BY completed_at DESC, number DESC LIMIT ?",
+            " ORDER BY number DESC, completed_at DESC LIMIT ?",
             (limit - len(waiting),),
         )
         stored = [
@@ -204,7 +233,8 @@ class Books:
 
     def close(self) -> None:
         """Lets go of the file; waiting rows are folded again at the next start."""
-        self._connection.close()
+        with contextlib.suppress(apsw.Error):
+            self._connection.close()
 
 
 class _CompletedBody(msgspec.Struct):

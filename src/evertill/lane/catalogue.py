@@ -31,7 +31,7 @@ CREATE TABLE code (code TEXT NOT NULL, product INTEGER NOT NULL, PRIMARY KEY (co
 CREATE TABLE shelf (category TEXT NOT NULL, product INTEGER NOT NULL,
     PRIMARY KEY (category, product)) WITHOUT ROWID;
 CREATE TABLE customer (code TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
-CREATE VIRTUAL TABLE words USING fts5(text, content='', tokenize='trigram', detail='none');
+CREATE VIRTUAL TABLE words USING fts5(text, content='', tokenize='trigram');
 """
 
 
@@ -138,12 +138,14 @@ class Catalogue:
                 "PRAGMA query_only=1; PRAGMA cache_size=-8192; PRAGMA mmap_size=268435456"
             )
             row = self._connection.execute("SELECT layout, header, rules FROM rules").fetchone()
-        except apsw.Error as broken:
+            if row is None or row[0] != LAYOUT:
+                raise _unusable(path, "made by another release")
+            self.header = msgspec.json.decode(row[1], type=EditionHeader)
+            self.shop = msgspec.json.decode(row[2], type=ShopRules)
+        except (apsw.Error, msgspec.DecodeError, UnicodeDecodeError) as broken:
             raise _unusable(path, str(broken)) from broken
-        if row is None or row[0] != LAYOUT:
-            raise _unusable(path, "made by another release")
-        self.header = msgspec.json.decode(row[1], type=EditionHeader)
-        self.shop = msgspec.json.decode(row[2], type=ShopRules)
+        self._path = path
+        self.damaged = False
         self.rules = self.shop.compiled(self.header.version)
         self._decode = msgspec.json.Decoder(Product).decode
         self._known: dict[str, tuple[Product, ...]] = {}
@@ -162,10 +164,9 @@ class Catalogue:
         known = self._known.get(key)
         if known is not None:
             return known
-        rows = self._connection.execute(
+        found = self._products(
             "SELECT body FROM code JOIN product ON product.id = code.product WHERE code.code = ?", (key,)
         )
-        found = tuple(self._decode(row[0]) for row in rows)
         if len(self._known) >= 4_096:
             self._known.clear()
         self._known[key] = found
@@ -177,8 +178,11 @@ class Catalogue:
 
     def customer(self, code: str) -> Customer | None:
         """The customer with this id, card number or phone."""
-        row = self._connection.execute("SELECT body FROM customer WHERE code = ?", (code,)).fetchone()
-        return None if row is None else msgspec.json.decode(row[0], type=Customer)
+        try:
+            row = self._connection.execute("SELECT body FROM customer WHERE code = ?", (code,)).fetchone()
+            return None if row is None else msgspec.json.decode(row[0], type=Customer)
+        except (apsw.Error, msgspec.DecodeError, UnicodeDecodeError) as broken:
+            raise self._broken(broken) from broken
 
     def search(self, text: str, category: str | None, limit: int) -> list[Product]:
         """Up to `limit` products whose names, brand, sku or codes contain every word of `text`."""
@@ -186,20 +190,36 @@ class Catalogue:
         if category:
             where.append("id IN (SELECT product FROM shelf WHERE category = ?)")
             values.append(category)
-        for word in folded(text).split()[:8]:
+        for word in folded(text.replace("\0", " ")).split()[:8]:
             if len(word) >= 3:
                 where.append("id IN (SELECT rowid FROM words WHERE words MATCH ?)")
                 values.append('"' + word.replace('"', '""') + '"')
             where.append("instr(text, ?)")
             values.append(word)
-        rows = self._connection.execute(
-            f"SELECT body FROM product WHERE {' AND '.join(where)} ORDER BY id LIMIT ?", (*values, limit)
+        return list(
+            self._products(
+                f"SELECT body FROM product WHERE {' AND '.join(where)} ORDER BY id LIMIT ?", (*values, limit)
+            )
         )
-        return [self._decode(row[0]) for row in rows]
+
+    def _products(self, asked: str, values: tuple[str | int, ...]) -> tuple[Product, ...]:
+        try:
+            return tuple(self._decode(row[0]) for row in self._connection.execute(asked, values))
+        except (apsw.Error, msgspec.DecodeError, UnicodeDecodeError) as broken:
+            raise self._broken(broken) from broken
+
+    def _broken(self, error: Exception) -> Fault:
+        """Damage is for good: the file goes, so that the next start makes it anew from the edition."""
+        self.damaged = True
+        self._path.unlink(missing_ok=True)
+        return _unusable(self._path, str(error))
 
     def count(self) -> int:
         """How many products the edition has."""
-        row = self._connection.execute("SELECT count(*) FROM product").fetchone()
+        try:
+            row = self._connection.execute("SELECT count(*) FROM product").fetchone()
+        except apsw.Error as broken:
+            raise self._broken(broken) from broken
         return int(row[0]) if row is not None else 0
 
     def close(self) -> None:

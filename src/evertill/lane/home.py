@@ -7,11 +7,12 @@ import os
 import re
 from pathlib import Path
 
+import apsw
 import msgspec
 
 from evertill.core.fault import Fault
 from evertill.lane.catalogue import Catalogue, build_catalogue
-from evertill.wire.edition import read_header, read_records
+from evertill.wire.edition import LINE_BYTES_MAX, EditionFault, read_header, read_records
 
 EDITIONS_KEPT = 3
 
@@ -81,9 +82,18 @@ class LaneHome:
         try:
             with self.edition_files().get(version, self.editions / "none").open("rb") as file:
                 public_key = bytes.fromhex(identity.gate_public_key)
-                header = read_header(file.readline(), public_key, store=identity.store)
+                header = read_header(file.readline(LINE_BYTES_MAX + 1), public_key, store=identity.store)
+                if header.version != version:
+                    raise EditionFault("edition_garbled", f"file {version} holds edition {header.version}")
                 build_catalogue(aside, header, read_records(header, file))
             os.replace(aside, path)
+        except apsw.Error as error:
+            raise Fault(
+                "catalogue_unwritten",
+                "The new catalogue cannot be written to the register's disk. Free some space on it.",
+                retry=True,
+                detail=str(error),
+            ) from error
         except OSError as error:
             raise Fault(
                 "edition_missing",
@@ -102,7 +112,7 @@ class LaneHome:
             if version < 1:
                 continue
             try:
-                return self._opened(version, identity)
+                return self.open_exactly(version, identity)
             except Fault as fault:
                 faults.append(fault)
         raise (
@@ -114,7 +124,8 @@ class LaneHome:
             )
         )
 
-    def _opened(self, version: int, identity: LaneIdentity) -> Catalogue:
+    def open_exactly(self, version: int, identity: LaneIdentity) -> Catalogue:
+        """The catalogue of edition `version`, made anew if its file is unusable. Raises Fault."""
         path = self.prepare_catalogue(version, identity)
         try:
             return Catalogue(path)
