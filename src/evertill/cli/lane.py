@@ -11,8 +11,9 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
+from types import FrameType
 
 import uvicorn
 
@@ -23,11 +24,15 @@ from evertill.host.disk import HostDisk
 from evertill.host.entropy import HostEntropy
 from evertill.host.ports import bind_loopback
 from evertill.host.process import end_with_parent
-from evertill.lane.api import api
+from evertill.lane.agent import Agent
+from evertill.lane.api import LIVE_BYTES_MAX, api
 from evertill.lane.assemble import assemble
-from evertill.lane.home import LaneHome
+from evertill.lane.home import LaneHome, LaneIdentity
 from evertill.lane.printing.worker_client import LanePrinting
-from evertill.lane.register import Register
+from evertill.lane.register import UNPREPARED, Register
+
+START_AGAIN = 75
+IN_USE_WAIT_MS = 4_000
 
 
 def prepare_in_child(directory: Path) -> Callable[[int], Awaitable[None]]:
@@ -42,33 +47,31 @@ def prepare_in_child(directory: Path) -> Callable[[int], Awaitable[None]]:
             str(directory),
             "--prepare",
             str(version),
+            "--with-parent",
             stdin=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
         )
-        _, told = await child.communicate()
-        if child.returncode != 0:
-            raise Fault(
-                "edition_refused",
-                "The new edition is damaged. The last good one stays in force.",
-                detail=told.decode(errors="replace")[-500:],
-            )
+        told, _ = await child.communicate()
+        if child.returncode == 0:
+            return
+        try:
+            why = json.loads(told)
+        except ValueError:
+            why = {"code": "edition_unprepared", "hint": UNPREPARED, "detail": f"status {child.returncode}"}
+        raise Fault(why["code"], why["hint"], detail=why["detail"])
 
     return prepare
 
 
-async def serve(home: Path, listening: socket.socket, gate_url: str) -> None:
-    """Runs the lane on `listening` until it is told to end (SIGTERM, SIGINT)."""
+async def serve(home: Path, listening: socket.socket, gate_url: str, told: Sequence[int]) -> int:
+    """Runs the lane on `listening` until it is told to end (SIGTERM, SIGINT), at once if `told` says so.
+
+    Returns 0, or START_AGAIN if its own tables must be made anew by another start. Raises Fault.
+    """
     lane_home = LaneHome(home / "lane")
     identity = lane_home.identity()
     clock = HostClock()
-    agent = assemble(
-        lane_home,
-        identity,
-        disk=HostDisk(),
-        clock=clock,
-        entropy=HostEntropy(),
-        version=evertill.__version__,
-    )
+    agent = await _assembled(lane_home, identity, clock)
     port = listening.getsockname()[1]
     printing = LanePrinting(
         lane_home.printers, lambda: agent.rules.settings, now_ns=clock.monotonic_ns, lane=identity.lane
@@ -88,6 +91,7 @@ async def serve(home: Path, listening: socket.socket, gate_url: str) -> None:
         loop="uvloop",
         http="httptools",
         ws="websockets-sansio",
+        ws_max_size=LIVE_BYTES_MAX,
         access_log=False,
         log_level="warning",
         lifespan="off",
@@ -95,12 +99,15 @@ async def serve(home: Path, listening: socket.socket, gate_url: str) -> None:
     )
     server = uvicorn.Server(config)
     caring = asyncio.create_task(register.look_after())
+    caring.add_done_callback(lambda _: setattr(server, "should_exit", True))
     gc.collect()
     gc.freeze()
     ready = {"event": "ready", "lane": f"http://127.0.0.1:{port}", "home": str(home)}
     print(json.dumps(ready), flush=True)
     try:
-        await server.serve(sockets=[listening])
+        if not told:
+            await server.serve(sockets=[listening])
+        return START_AGAIN if caring.done() else 0
     finally:
         caring.cancel()
         with contextlib.suppress(asyncio.CancelledError):
@@ -109,16 +116,57 @@ async def serve(home: Path, listening: socket.socket, gate_url: str) -> None:
         agent.close()
 
 
+async def _assembled(lane_home: LaneHome, identity: LaneIdentity, clock: HostClock) -> Agent:
+    """The lane's agent. One that was just killed may hold the folder a moment longer: waits a little."""
+    deadline_ns = clock.monotonic_ns() + IN_USE_WAIT_MS * 1_000_000
+    while True:
+        try:
+            return assemble(
+                lane_home,
+                identity,
+                disk=HostDisk(),
+                clock=clock,
+                entropy=HostEntropy(),
+                version=evertill.__version__,
+            )
+        except Fault as fault:
+            if fault.code != "journal_in_use" or clock.monotonic_ns() > deadline_ns:
+                raise
+        await asyncio.sleep(0.1)
+
+
 def run_lane(home: Path, port: int, gate_url: str = "") -> int:
-    """The lane, from start to end. Returns the exit status: 0 asked to end, 3 a fault that was told."""
+    """The lane, from start to end. Returns the exit status: 0 asked to end, 3 a fault that was told,
+    START_AGAIN if it is to be started again."""
+    told: list[int] = []
+
+    def seen(number: int, _frame: FrameType | None) -> None:
+        """The web server ends itself on a signal, then raises it again: by then it has been heeded."""
+        told.append(number)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, seen)
     try:
         listening = bind_loopback(port)
-        asyncio.run(serve(home, listening, gate_url))
+        return asyncio.run(serve(home, listening, gate_url, told))
     except Fault as fault:
-        print(
-            json.dumps({"event": "fault", "code": fault.code, "hint": fault.hint, "detail": fault.detail}),
-            flush=True,
-        )
+        print(json.dumps({"event": "fault", **_words(fault)}), flush=True)
+        print(fault.hint, file=sys.stderr, flush=True)
+        return 3
+
+
+def _words(fault: Fault) -> dict[str, str]:
+    return {"code": fault.code, "hint": fault.hint, "detail": fault.detail}
+
+
+def _prepare(home: Path, version: int) -> int:
+    """Makes the catalogue of one edition; on a fault says why on standard output and returns 3."""
+    os.nice(10)
+    lane_home = LaneHome(home / "lane")
+    try:
+        lane_home.prepare_catalogue(version, lane_home.identity())
+    except Fault as fault:
+        print(json.dumps(_words(fault)), flush=True)
         return 3
     return 0
 
@@ -132,14 +180,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--prepare", type=int, help="only make the catalogue of this edition, then end")
     parser.add_argument("--with-parent", action="store_true", help="end when the starting process ends")
     asked = parser.parse_args(arguments)
-    if asked.prepare is not None:
-        os.nice(10)
-        lane_home = LaneHome(asked.home / "lane")
-        lane_home.prepare_catalogue(asked.prepare, lane_home.identity())
-        return 0
     if asked.with_parent:
         end_with_parent()
-    signal.signal(signal.SIGINT, signal.SIG_IGN if asked.with_parent else signal.default_int_handler)
+    if asked.prepare is not None:
+        return _prepare(asked.home, asked.prepare)
     return run_lane(asked.home, asked.port, asked.gate)
 
 

@@ -8,12 +8,14 @@ origin in the same browser is refused before anything is looked at.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route, WebSocketRoute
@@ -26,13 +28,16 @@ from evertill.core.refusal import Refusal
 from evertill.lane.guard import Guard
 from evertill.lane.openapi import describe
 from evertill.lane.register import Register
+from evertill.lane.words import N_
 
 SCREEN = Path(__file__).parent / "screen"
 BODY_BYTES_MAX = 1 << 20
 INTENTS_MAX = 2_500
+LIVE_BYTES_MAX = 4_096
 PUSH_EVERY_S = 0.1
 
-AnyIntent = Any
+NOT_UNDERSTOOD = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
 _UNION: Any = INTENT_TYPES[0]
 for _kind in INTENT_TYPES[1:]:
     _UNION = _UNION | _kind
@@ -77,7 +82,11 @@ def api(register: Register) -> Starlette:
     ]
     app = Starlette(
         routes=routes,
-        exception_handlers={Fault: _fault(register), msgspec.ValidationError: _malformed(register)},
+        exception_handlers={
+            Fault: _fault(register),
+            HTTPException: _no_such_way(register),
+            Exception: _bug(register),
+        },
     )
     app.add_middleware(Guard, origins=register.origins)
     return app
@@ -103,17 +112,20 @@ def _file(name: str, media_type: str) -> Endpoint:
 
 
 async def _body(request: Request) -> bytes:
-    body = await request.body()
-    if len(body) > BODY_BYTES_MAX:
-        raise msgspec.ValidationError("the request is larger than 1 MiB")
-    return body
+    """The body, read no further than it may be long."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > BODY_BYTES_MAX:
+            raise HTTPException(413)
+    return bytes(body)
 
 
 def _intents(register: Register) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         try:
             asked = _ONE_OR_MANY.decode(await _body(request))
-        except msgspec.DecodeError as wrong:
+        except NOT_UNDERSTOOD as wrong:
             return _malformed_answer(register, str(wrong))
         many = asked if isinstance(asked, list) else [asked]
         if not 0 < len(many) <= INTENTS_MAX:
@@ -130,7 +142,7 @@ def _intent(register: Register) -> Endpoint:
             return _not_found(register, "no such intent")
         try:
             asked = decoder.decode(await _body(request) or b"{}")
-        except msgspec.DecodeError as wrong:
+        except NOT_UNDERSTOOD as wrong:
             return _malformed_answer(register, str(wrong))
         return await _carry_out(register, [asked])
 
@@ -165,10 +177,8 @@ def _live(register: Register) -> Callable[[WebSocket], Awaitable[None]]:
         await socket.accept()
         pushing = asyncio.create_task(_push(register, socket))
         try:
-            while True:
-                await socket.receive_text()
-        except (WebSocketDisconnect, RuntimeError):
-            return
+            while (await socket.receive())["type"] != "websocket.disconnect":
+                pass  # a screen has nothing to say here
         finally:
             pushing.cancel()
 
@@ -176,11 +186,18 @@ def _live(register: Register) -> Callable[[WebSocket], Awaitable[None]]:
 
 
 async def _push(register: Register, socket: WebSocket) -> None:
-    while True:
-        changed = register.changed
-        await socket.send_text(register.view_bytes().decode())
-        await changed.wait()
-        await asyncio.sleep(0)
+    """Sends the newest view at once, then after changes, not more often than a person can see.
+
+    A screen that does not read holds up only this task, on its own connection, with one view at most:
+    what changes meanwhile is skipped.
+    """
+    loop = asyncio.get_running_loop()
+    with contextlib.suppress(WebSocketDisconnect, RuntimeError, OSError):
+        while True:
+            changed, began = register.changed, loop.time()
+            await socket.send_text(register.view_bytes().decode())
+            await changed.wait()
+            await asyncio.sleep(max(0.0, began + PUSH_EVERY_S - loop.time()))
 
 
 def _products(register: Register) -> Endpoint:
@@ -278,9 +295,32 @@ def _not_found(register: Register, detail: str) -> Response:
     return _refused(register, Refusal("not_found", "That is not here: {detail}", {"detail": detail}), 404)
 
 
-def _malformed(register: Register) -> Any:
+def _no_such_way(register: Register) -> Any:
+    """Wrong path, wrong method, too long: in words too."""
+
     async def answer(_request: Request, wrong: Exception) -> Response:
-        return _malformed_answer(register, str(wrong))
+        assert isinstance(wrong, HTTPException), "only refusals of the web edge come here"
+        if wrong.status_code == 404:
+            return _not_found(register, "no such address")
+        if wrong.status_code == 413:
+            text = N_("The request is larger than 1 MiB. Send it in parts.")
+            too_large = _refused(register, Refusal("too_large", text), 413)
+            too_large.headers["connection"] = "close"
+            return too_large
+        text = N_("That address does not take this method.")
+        refused = _refused(register, Refusal("wrong_method", text), wrong.status_code)
+        refused.headers.update(wrong.headers or {})
+        return refused
+
+    return answer
+
+
+def _bug(register: Register) -> Any:
+    """A failed assertion. What was recorded was also applied; asking again with the same request is safe."""
+
+    async def answer(_request: Request, _bug: Exception) -> Response:
+        text = N_("The register made a mistake of its own. Look at the screen, then try once more.")
+        return _refused(register, Refusal("bug", text), 500)
 
     return answer
 

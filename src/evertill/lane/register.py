@@ -2,12 +2,16 @@
 
 Everything here may fail or be slow without a sale noticing: printers have a process of their own,
 the uplink is another process that only leaves a status file, and a new edition is prepared aside.
+What the lane made for itself from journal and edition may turn out damaged; then `look_after` ends,
+the process with it, and the next start makes it anew. The basket stands in the journal.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any, Protocol
 
 import msgspec
@@ -21,6 +25,7 @@ from evertill.core.pricebook import Product, pick_price
 from evertill.core.receipt import SaleDocument, ShiftReport
 from evertill.core.refusal import Refusal
 from evertill.core.shop import StaffMember
+from evertill.journal.opening import Found
 from evertill.lane.agent import Agent, Done
 from evertill.lane.home import LaneHome, LaneIdentity
 from evertill.lane.pins import pin_fits
@@ -28,10 +33,38 @@ from evertill.lane.printing.page import Page
 from evertill.lane.printing.receipt import receipt_page
 from evertill.lane.printing.report import report_page
 from evertill.lane.view import Drawer
-from evertill.lane.words import words
+from evertill.lane.words import N_, words
 
 TICK_S = 0.25
+IDLE_TICKS = 8
 LOW_SPACE_BYTES = 256 << 20
+LOW_SPACE = N_("The register's disk is nearly full. Free some space; sales go on for now.")
+SECOND_MEDIUM = N_("The register's disk failed and it moved to the second one. Have the disk replaced.")
+SECOND_MISSING = N_("The register's second disk cannot be used. Sales go on; have it looked at.")
+UNPREPARED = N_("The new edition could not be prepared. The last good one stays in force.")
+DAMAGED = N_(
+    "The register's journal was damaged. Sales go on in a new part of it; have the damaged part repaired"
+    " from the server's copy."
+)
+CUT_SHORT = N_(
+    "Entries that this register had written are missing: its disk was swapped, restored or cut short."
+    " Sales go on in a new part of the journal; compare with the server's copy."
+)
+JOURNAL_WORDS = {
+    Found.DAMAGE: DAMAGED,
+    Found.BEHIND: CUT_SHORT,
+    Found.EMPTY_BUT_KNOWN: CUT_SHORT,
+    Found.OTHER_HISTORY: CUT_SHORT,
+    Found.WITNESS_MISSING: N_(
+        "The journal's witness is missing, so this may be a copy of another register. Sales go on in a new"
+        " part of the journal."
+    ),
+    Found.MEDIUM_FAILED: N_(
+        "The register's disk refused to keep entries. Sales go on in a new part of the journal; have the"
+        " disk replaced."
+    ),
+}
+_LOG = logging.getLogger(__name__)
 
 
 class Printing(Protocol):
@@ -77,8 +110,11 @@ class Register:
         self._drawer = Drawer()
         self._view: bytes = b""
         self._view_revision = -1
+        self._told_revision = -1
         self._status: dict[str, Any] = {}
-        self._refused_edition = 0
+        self._checking_pin = asyncio.Lock()
+        self._settle_fault: Fault | None = None
+        self._refused_edition = (0, 0, 0)
         self._edition_words = ""
         self._preparing: asyncio.Task[None] | None = None
         self._look_around()
@@ -119,22 +155,36 @@ class Register:
         return self.agent.answer(intent, approver=approver)
 
     async def _pin_checked(self, staff: str, pin: str) -> StaffMember | None:
-        """The member if the PIN is theirs; a wrong one is counted. A locked-out person is not even tried."""
-        if self.agent.pin_wait_s(staff):
+        """The member if the PIN is theirs; a wrong one is counted. A locked-out person is not even tried.
+
+        One check at a time: a thousand guesses sent at once meet the same lock as a thousand in a row.
+        """
+        async with self._checking_pin:
+            if self.agent.pin_wait_s(staff):
+                return None
+            member = self.agent.rules.staff.get(staff)
+            if await asyncio.to_thread(pin_fits, member, pin):
+                return member
+            self.agent.pin_failed(staff)
             return None
-        member = self.agent.rules.staff.get(staff)
-        if await asyncio.to_thread(pin_fits, member, pin):
-            return member
-        self.agent.pin_failed(staff)
-        return None
 
     def _act(self, intent: i.Intent, done: Done) -> dict[str, Any]:
-        """What happens outside once the entries are recorded: paper and drawer. Nothing waits for it."""
-        fresh = bool(done.entries)
+        """Paper and drawer, if this was done just now, and what the asker is told of it."""
+        if not done.again:
+            self._outside(done)
+        document = done.document
+        if document is not None:
+            return {"receipt": document.receipt, "sale": document.sale, "head": done.head}
+        if done.report is not None:
+            return {"report": done.report}
+        if isinstance(intent, i.TakeReport) and self.agent.state.shift is not None:
+            return {"report": self.agent.state.shift.report()}
+        return {}
+
+    def _outside(self, done: Done) -> None:
+        """What happens outside once the entries are recorded. Nothing waits for it."""
         if done.document is not None:
-            if fresh:
-                self._paid(done.document, done.head)
-            return {"receipt": done.document.receipt, "sale": done.document.sale, "head": done.head}
+            self._paid(done.document, done.head)
         for entry in done.entries:
             if isinstance(entry, e.DrawerOpened | e.CashMoved | e.ShiftOpened):
                 self._printing.open_drawer()
@@ -142,10 +192,6 @@ class Register:
                 self._reprint(entry)
             elif isinstance(entry, e.ShiftClosed):
                 self._printing.print_report(entry.report, self.locale)
-                return {"report": entry.report}
-        if isinstance(intent, i.TakeReport) and self.agent.state.shift is not None:
-            return {"report": self.agent.state.shift.report()}
-        return {}
 
     def _paid(self, document: SaleDocument, head: str) -> None:
         tenders = self.agent.rules.tenders
@@ -169,7 +215,8 @@ class Register:
 
     def tell(self) -> None:
         """Wakes every open screen if anything changed since the last view."""
-        if self._view_revision != self.agent.revision:
+        if self._told_revision != self.agent.revision:
+            self._told_revision = self.agent.revision
             changed, self.changed = self.changed, asyncio.Event()
             changed.set()
 
@@ -331,13 +378,13 @@ class Register:
     # -- in between -----------------------------------------------------------------------------------
 
     async def look_after(self) -> None:
-        """Runs for as long as the register does: checkpoints, status, new editions."""
+        """Checkpoints, status, new editions, for as long as the register works. Ends when it must be
+        started again, because its own tables or its catalogue turned out damaged."""
         idle = 0
         revision = self.agent.revision
-        while True:
+        while not (self.agent.books.damaged or self.agent.catalogue.damaged):
             await asyncio.sleep(TICK_S)
             idle = idle + 1 if revision == self.agent.revision else 0
-            revision = self.agent.revision
             self._settle(idle)
             self._look_around()
             self._take_up_edition()
@@ -346,23 +393,17 @@ class Register:
 
     def _settle(self, idle: int) -> None:
         try:
-            self.agent.settle(all_now=idle == 8)
+            self.agent.settle(all_now=idle > 0 and idle % IDLE_TICKS == 0)
+            self.agent.watch_clock()
+            self._settle_fault = None
         except Fault as fault:
-            self._status["journal"] = {"state": "failed", "code": fault.code, "words": self._say(fault.hint)}
+            self._settle_fault = fault
 
     def _look_around(self) -> None:
         """Gathers what the status line shows; a change of it is a change of the view."""
         uplink = self._uplink_status()
         journal = self._journal_status()
-        messages = []
-        if self.agent.clock_behind_s:
-            text = "The clock of this register is behind. Set it; sales go on meanwhile."
-            messages.append({"code": "clock_behind", "words": self._say(text)})
-        if self.agent.moved_to_second:
-            text = "The register's disk failed and it moved to the second one. Have the disk replaced."
-            messages.append({"code": "second_medium", "words": self._say(text)})
-        if self._edition_words:
-            messages.append({"code": "edition_refused", "words": self._say(self._edition_words)})
+        messages = [{"code": code, "words": self._say(text)} for code, text in self._messages()]
         trouble = journal["state"] != "ok"
         status = {
             "face": "trouble" if trouble else "ready" if uplink["state"] == "sending" else "offline",
@@ -376,6 +417,19 @@ class Register:
         if status != self._status:
             self._status = status
             self.agent.revision += 1
+
+    def _messages(self) -> Iterator[tuple[str, str]]:
+        opening = self.agent.journal.opening
+        if self.agent.clock_behind_s:
+            yield "clock_behind", N_("The clock of this register is behind. Set it; sales go on meanwhile.")
+        if self.agent.moved_to_second or opening.on_second:
+            yield "second_medium", SECOND_MEDIUM
+        elif opening.second_missing:
+            yield "second_missing", SECOND_MISSING
+        if opening.found in JOURNAL_WORDS:
+            yield f"journal_{opening.found}", JOURNAL_WORDS[opening.found]
+        if self._edition_words:
+            yield "edition_refused", self._edition_words
 
     def _say(self, text: str) -> str:
         return words(self.locale)(text)
@@ -396,35 +450,48 @@ class Register:
         }
 
     def _journal_status(self) -> dict[str, Any]:
-        space = self.agent.journal.space
-        if space.free_bytes < LOW_SPACE_BYTES:
-            text = "The register's disk is nearly full. Free some space; sales go on for now."
-            return {"state": "low_space", "words": self._say(text)}
+        failure = self.agent.journal.failure or self._settle_fault
+        if failure is not None:
+            return {"state": "failed", "code": failure.code, "words": self._say(failure.hint)}
+        try:
+            free_bytes = self.agent.journal.space.free_bytes
+        except OSError:
+            free_bytes = 0
+        if free_bytes < LOW_SPACE_BYTES:
+            return {"state": "low_space", "words": self._say(LOW_SPACE)}
         return {"state": "ok", "words": ""}
 
     def _take_up_edition(self) -> None:
         """A newer edition is prepared aside and put in force between two sales."""
-        versions = self._home.edition_versions()
-        newest = versions[-1] if versions else 0
-        if newest <= max(self.agent.rules.edition, self._refused_edition) or self._preparing is not None:
+        if self._preparing is not None:
             return
-        self._preparing = asyncio.create_task(self._prepare(newest))
+        files = self._home.edition_files()
+        newest = max(files, default=0)
+        if newest <= self.agent.rules.edition:
+            return
+        with contextlib.suppress(OSError):
+            found = files[newest].stat()
+            which = (newest, found.st_mtime_ns, found.st_size)
+            if which != self._refused_edition:
+                self._preparing = asyncio.create_task(self._prepare(newest, which))
 
-    async def _prepare(self, version: int) -> None:
+    async def _prepare(self, version: int, which: tuple[int, int, int]) -> None:
+        """A refused file is not looked at again until another one stands in its place."""
         try:
             await self._prepare_catalogue(version)
-            catalogue = self._home.open_catalogue(version, self._identity)
-            if catalogue.header.version != version:
-                raise Fault(
-                    "edition_garbled", "The new edition is damaged. The last good one stays in force."
-                )
+            catalogue = self._home.open_exactly(version, self._identity)
             while not self.agent.adopt(catalogue):
                 await asyncio.sleep(TICK_S)
             self._edition_words = ""
             self._home.forget_old_catalogues(version)
+            self.tell()
         except Fault as fault:
-            self._refused_edition = version
+            self._refused_edition = which
             self._edition_words = fault.hint
+        except OSError as error:
+            self._refused_edition = which
+            self._edition_words = UNPREPARED
+            _LOG.error("edition_not_prepared: %s", error)
         finally:
             self._preparing = None
 
