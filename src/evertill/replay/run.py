@@ -103,34 +103,21 @@ class Summary(msgspec.Struct, kw_only=True):
 
 
 class _File:
-    """The data set's file as yardstick."""
+    """The baskets of the days asked for, as a till can ring them up, and what they come to."""
 
     def __init__(self, settings: ReplaySettings) -> None:
-        self._dataset = settings.dataset
-        self._days = settings.days
         self.folder = folder_of(settings.dataset.name, settings.data)
-        self.rounded_lines = 0
-        self.references: set[str] = set()
-        self.totals = total_days(self._counted(self.baskets()))
+        read = settings.dataset.baskets(self.folder)
+        self.baskets = [as_rung(basket) for basket in _first_days(read, settings.days)]
+        self.totals = total_days(self.baskets)
+        self.references = {reference_of(settings.dataset, basket.document) for basket in self.baskets}
+        self.rounded_lines = sum(
+            line.amount_e4 % 10_000 != 0 for basket in self.baskets for line in basket.lines
+        )
         self.published = find_published(settings.dataset.name, settings.data)
         if settings.days:
             self.published = {day: self.published[day] for day in self.totals if day in self.published}
         self.days = list(dict.fromkeys([*self.totals, *sorted(self.published)]))
-
-    def baskets(self) -> Iterator[Basket]:
-        """The baskets of the days asked for, as a till can ring them up."""
-        seen: set[str] = set()
-        for basket in self._dataset.baskets(self.folder):
-            seen.add(basket.day)
-            if self._days and len(seen) > self._days:
-                return
-            yield as_rung(basket)
-
-    def _counted(self, baskets: Iterable[Basket]) -> Iterator[Basket]:
-        for basket in baskets:
-            self.references.add(reference_of(self._dataset, basket.document))
-            self.rounded_lines += sum(line.amount_e4 % 10_000 != 0 for line in basket.lines)
-            yield basket
 
     @property
     def documents(self) -> int:
@@ -139,6 +126,16 @@ class _File:
     @property
     def lines(self) -> int:
         return sum(day.lines for day in self.totals.values())
+
+
+def _first_days(baskets: Iterable[Basket], days: int) -> Iterator[Basket]:
+    """The baskets of the first so many trading days; of all for 0."""
+    seen: set[str] = set()
+    for basket in baskets:
+        seen.add(basket.day)
+        if days and len(seen) > days:
+            return
+        yield basket
 
 
 class Replay:
@@ -274,7 +271,7 @@ class Replay:
         self._watcher.begin(summary.days, summary.documents, summary.lines)
         pace = Pace(self._settings.speed, self._ports.clock, self._ports.wait)
         began_ns = self._ports.clock.monotonic_ns()
-        for basket in self._file.baskets():
+        for basket in self._file.baskets:
             if journal.is_paid(reference_of(self._dataset, basket.document)):
                 summary.there_before_documents += 1
             else:
