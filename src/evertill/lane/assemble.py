@@ -73,6 +73,7 @@ def _open(
         store=identity.store,
         lane=identity.lane,
         checkpoint=checkpoint.position if checkpoint is not None else None,
+        known_heads=home.acknowledged_heads(),
         second_directory=second[0] if second else None,
     )
 

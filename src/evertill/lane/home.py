@@ -11,6 +11,7 @@ import apsw
 import msgspec
 
 from evertill.core.fault import Fault
+from evertill.journal.line import Head
 from evertill.lane.catalogue import Catalogue, build_catalogue
 from evertill.wire.edition import LINE_BYTES_MAX, EditionFault, read_header, read_records
 
@@ -25,6 +26,10 @@ class LaneIdentity(msgspec.Struct, frozen=True, kw_only=True):
     gate_public_key: str
     gate_url: str = ""
     second_medium: str | None = None
+
+
+class _Acknowledged(msgspec.Struct):
+    highest: Head | None = None
 
 
 class LaneHome:
@@ -51,6 +56,17 @@ class LaneHome:
                 "This folder is not a register yet. Run the set-up, or choose another folder.",
                 detail=str(error),
             ) from error
+
+    def acknowledged_heads(self) -> list[Head]:
+        """The highest head that the server signed for, as the uplink left it: a witness from outside.
+
+        A journal that ends before it lost its tail, however sound the rest of its chain looks.
+        """
+        try:
+            told = msgspec.json.decode((self.uplink / "mark.json").read_bytes(), type=_Acknowledged)
+        except (OSError, msgspec.DecodeError):
+            return []
+        return [told.highest] if told.highest is not None else []
 
     def catalogue_file(self, version: int) -> Path:
         """Where the catalogue made from edition `version` stands."""
