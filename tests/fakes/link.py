@@ -91,6 +91,8 @@ class SimulatedLink:
             self._answering(request)
         reply = self._answering(request)
         self._last_reply = reply
+        if len(reply.body) > request.reply_bytes_max:
+            return LinkFailed("the reply is too long", was_connected=True), 3
         if fault == "reply_lost":
             return LinkFailed("reset", was_connected=True), 5
         if fault == "silent":

@@ -66,6 +66,8 @@ class HttpExchange:
             body = bytearray()
             for chunk in response.iter_raw():
                 body += chunk
+                if self.abandoned:
+                    raise LinkFailed("nobody waits any more", was_connected=True)
                 if len(body) > request.reply_bytes_max:
                     raise LinkFailed("the reply is too long", was_connected=True)
             headers = {name.lower(): value for name, value in response.headers.items()}

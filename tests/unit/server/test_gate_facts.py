@@ -17,11 +17,13 @@ from evertill.keeper.acceptance import Keeper
 from evertill.server.facts import SqliteFacts, check_sqlite
 from evertill.server.recount import recount_day
 from evertill.server.reports import EXACT_SCALE, day_documents, day_report, day_totals, reading, stores_in
+from evertill.server.writer import FactWriter
 from evertill.wire.signature import SigningKey, is_signed
 from tests.contract.facts_contract import FactStoreContract
 from tests.fakes.clock import SimulatedClock
 from tests.fakes.disk import SimulatedDisk
 from tests.fakes.documents import completed, sale
+from tests.fakes.facts import MemoryFacts
 from tests.fakes.journal_lines import Chain
 
 KEY = SigningKey(b"lane key of L1 " + bytes(17))
@@ -223,6 +225,28 @@ def test_bodies_are_kept_byte_for_byte(books: Books) -> None:
     books.send(chain)
     rows = books.rows("select body from entries order by seq")
     assert [row[0] for row in rows] == [line[130:-1] for line in chain.lines]
+
+
+def test_every_commit_is_synced(books: Books) -> None:
+    connection = books.facts._connection
+    assert connection.execute("pragma journal_mode").get == "wal"
+    assert connection.execute("pragma synchronous").get == 2, "FULL: a commit survives a power cut"
+
+
+def test_nothing_is_given_out_of_a_commit_that_failed() -> None:
+    facts = MemoryFacts()
+    facts.enrol("S1", "L1", KEY.public_key)
+    keeper = Keeper(server_epoch="5" * 32, verify=is_signed)
+    writer = FactWriter(facts)
+    batch = Chain("one").sell(3).batch(1, 4, KEY)
+    facts.commits_refused = 1
+    with pytest.raises(Fault, match="facts_failed"):
+        writer.submit(lambda tx: keeper.receive(tx, batch)).result(20)
+    assert not facts.entries
+    assert writer.submit(lambda tx: keeper.receive(tx, batch)).result(20).held
+    assert writer.commits == 1
+    writer.close()
+    assert not writer.alive
 
 
 def test_only_one_process_writes_the_facts(books: Books) -> None:
