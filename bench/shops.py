@@ -84,7 +84,7 @@ def copy(original: Path, folder: Path) -> Path:
         if lasting or (path.suffix == ".journal" and source not in newest):
             os.link(source, target)
         else:
-            shutil.copyfile(source, target)
+            shutil.copy(source, target)
         return target
 
     shutil.copytree(original, folder, copy_function=take)
