@@ -23,7 +23,7 @@ from evertill.host.clock import HostClock
 from evertill.host.disk import HostDisk
 from evertill.host.entropy import HostEntropy
 from evertill.host.ports import bind_loopback
-from evertill.host.process import end_with_parent
+from evertill.host.process import end_with_parent, for_child
 from evertill.lane.agent import Agent
 from evertill.lane.api import LIVE_BYTES_MAX, api
 from evertill.lane.assemble import assemble
@@ -50,6 +50,7 @@ def prepare_in_child(directory: Path) -> Callable[[int], Awaitable[None]]:
             "--with-parent",
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
+            env=for_child(),
         )
         told, _ = await child.communicate()
         if child.returncode == 0:

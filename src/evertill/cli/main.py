@@ -13,6 +13,7 @@ from evertill.cli import catalogue, journal, replay, report
 from evertill.cli.lane import run_lane
 from evertill.cli.setup import set_up
 from evertill.cli.up import run_up
+from evertill.core.fault import Fault
 
 DEFAULT_HOME = Path.home() / ".evertill"
 Home = Annotated[Path, typer.Option(help="The shop's folder.")]
@@ -40,7 +41,11 @@ def up(
 @app.command()
 def setup(home: Home = DEFAULT_HOME) -> None:
     """Only make the shop's folder, without opening it."""
-    set_up(home)
+    try:
+        set_up(home)
+    except Fault as fault:
+        typer.echo(f"{fault.hint}  ({fault.detail})", err=True)
+        raise typer.Exit(3) from fault
     typer.echo(f"The shop in {home} is set up.")
 
 

@@ -19,9 +19,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
-from evertill.cli.setup import set_up
+from evertill.cli.setup import home_unusable, set_up
 from evertill.core.fault import Fault
+from evertill.host.disk import HostDisk, HostLock
 from evertill.host.ports import free_port
+from evertill.host.process import for_child
 
 READY_WAIT_S = 60.0
 RESTART_WAIT_S = (0.2, 0.5, 1.0, 2.0, 5.0)
@@ -47,7 +49,11 @@ class Part:
         self.told.clear()
         self.started_at = time.monotonic()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", *self.command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
+            [sys.executable, "-m", *self.command],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            env=for_child(),
+            process_group=0,  # Ctrl-C is for the supervisor, which ends the parts in order
         )
         threading.Thread(target=self._listen, args=(self.process,), daemon=True).start()
 
@@ -111,6 +117,11 @@ class Shop:
         gate.wait_ready()
         self.lane_url = lane.wait_ready()["lane"]
 
+    @property
+    def is_ending(self) -> bool:
+        """Whether somebody asked to end."""
+        return self._ending.is_set()
+
     def _part(self, name: str, *more: str) -> Part:
         return Part(name, [f"evertill.cli.{name}", "--home", str(self.home), "--with-parent", *more])
 
@@ -157,6 +168,21 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
+def take(home: Path) -> HostLock:
+    """The folder, for this shop alone. Raises Fault shop_open_already or home_unusable."""
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        return HostDisk().lock(home / "open.lock")
+    except BlockingIOError as held:
+        raise Fault(
+            "shop_open_already",
+            "This shop is already open. Use that one, stop it first, or choose another folder with --home.",
+            detail=str(home),
+        ) from held
+    except OSError as error:
+        raise home_unusable(home, error) from error
+
+
 def run_up(home: Path, *, lane_port: int, gate_port: int, browser: bool) -> int:
     """Runs a shop until it is told to end. Returns 0, or 3 after saying why it cannot start."""
     shop = Shop(home.resolve(), lane_port, gate_port)
@@ -166,7 +192,9 @@ def run_up(home: Path, *, lane_port: int, gate_port: int, browser: bool) -> int:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, ask_to_end)
+    lock = None
     try:
+        lock = take(shop.home)
         say(f"Opening the shop in {shop.home} …")
         shop.start()
         ready = {"event": "ready", "lane": shop.lane_url, "gate": shop.gate_url, "home": str(shop.home)}
@@ -176,9 +204,12 @@ def run_up(home: Path, *, lane_port: int, gate_port: int, browser: bool) -> int:
             webbrowser.open(shop.lane_url)
         shop.watch()
     except Fault as fault:
-        say(f"{fault.hint}" + (f"  ({fault.detail})" if fault.detail else ""))
-        return 3
+        if not shop.is_ending:  # asked to end while opening, the parts end before they are ready
+            say(f"{fault.hint}" + (f"  ({fault.detail})" if fault.detail else ""))
+            return 3
     finally:
         shop.end()
+        if lock is not None:
+            lock.release()
     say("The shop is closed. All sales are kept.")
     return 0

@@ -8,6 +8,12 @@ import signal
 import sys
 
 PR_SET_PDEATHSIG = 1
+PARENT = "EVERTILL_PARENT"
+
+
+def for_child() -> dict[str, str]:
+    """The environment for a child that ends with this process, even if this one dies before it asks to."""
+    return {**os.environ, PARENT: str(os.getpid())}
 
 
 def end_with_parent() -> None:
@@ -17,7 +23,7 @@ def end_with_parent() -> None:
     """
     if sys.platform != "linux":
         return
-    parent = os.getppid()
+    parent = int(os.environ.get(PARENT, os.getppid()))
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "prctl")
