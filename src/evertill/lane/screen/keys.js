@@ -76,7 +76,7 @@ function refocus() {
 export function listen() {
   window.addEventListener("keydown", onKey);
   window.addEventListener("click", (event) => {
-    if (!shielded() || event.detail === 0 || event.target.closest("dialog")) return;
+    if (!shielded() || event.detail === 0 || !event.target.closest(".finder")) return;
     event.stopPropagation();
     event.preventDefault();
   }, true);

@@ -32,7 +32,7 @@ function Line({ line, sale, selected }) {
     <button type="button" class="line-button" aria-pressed=${String(selected)} disabled=${line.voided} data-testid="line"
       onClick=${() => change({ selected: line.no })}>
       <span class="line-name">${line.returned && html`<span class="tag">${t("Return")}</span>`}${line.voided && html`<span class="tag">${t("Voided")}</span>`}${name(line.names) || line.sku}</span>
-      <span class="line-total">${show(line.total_minor)}</span>
+      <span class="line-total">${show(line.voided ? line.amount_minor : line.total_minor)}</span>
       <span class="line-how"><b>${quantity(line.quantity_milli, line.unit)}</b> × ${price}${line.price_source === "override" && html` <span class="tag">${t("Price changed")}</span>`}</span>
       <span class="line-was">${changed && !line.voided ? html`<s>${show(line.amount_minor)}</s>` : ""}</span>
       ${line.discounts.map((part) => html`<span class="line-part">${name(part.names)}</span><span class="line-part-sum">${show(-part.amount_minor)}</span>`)}

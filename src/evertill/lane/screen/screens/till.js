@@ -150,7 +150,8 @@ export function Report({ shop, dialog }) {
         const counted = line.counted_minor ?? null;
         const over = counted === null ? 0 : counted - line.expected_minor;
         return html`<table key=${`cash-${line.currency}`}><caption>${t("Cash in the drawer, {currency}", { currency: line.currency })}</caption><tbody>
-          ${row(t("Opening float"), show(line.float_minor))}${row(t("Should be there"), show(line.expected_minor))}
+          ${row(t("Opening float"), show(line.float_minor))}${(report.moved_minor || {})[line.currency] ? row(t("Cash put in and taken out"), show(report.moved_minor[line.currency])) : null}
+          ${row(t("Should be there"), show(line.expected_minor))}
           ${counted === null ? null : row(t("Counted"), show(counted))}
           ${counted === null ? null : row(over > 0 ? t("Over") : over < 0 ? t("Short") : t("Difference"), show(over), over ? "strong warn" : "strong")}</tbody></table>`;
       })}
