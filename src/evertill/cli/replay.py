@@ -108,7 +108,7 @@ def _ports(patience_s: float) -> ReplayPorts:
         entropy=HostEntropy(),
         disk=HostDisk(),
         wait=time.sleep,
-        connect=lambda url: HttpConnection(url, wait_s=max(10.0, patience_s)),
+        connect=lambda url: HttpConnection(url, wait_s=max(1.0, patience_s)),
     )
 
 
