@@ -121,8 +121,8 @@ class Shop:
     def goods(self, count: int) -> list[str]:
         """Skus of articles that ask nothing: no age, no weight, no open price."""
         found = self.get("/api/v1/products?limit=200")["products"]
-        plain = [p for p in found if not p["age_min"] and p["unit"] == "each" and not p["open_price"]]
-        return [product["sku"] for product in plain[:count]]
+        plain = [p for p in found if p["kind"] == "goods" and p["unit"] == "each"]
+        return [p["sku"] for p in plain if not p["age_min"] and not p["open_price"]][:count]
 
     @property
     def seq(self) -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+
 from tests.process.shop_world import (
     EVERTILL,
     Shop,

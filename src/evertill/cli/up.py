@@ -26,8 +26,8 @@ from evertill.host.ports import free_port
 from evertill.host.process import for_child
 
 READY_WAIT_S = 60.0
-RESTART_WAIT_S = (0.2, 0.5, 1.0, 2.0, 5.0)
-HEALTHY_S = 30.0
+RESTART_WAIT_S = (0.1, 0.2, 0.5, 1.0, 2.0)
+HEALTHY_S = 5.0
 END_WAIT_S = 8.0
 
 
