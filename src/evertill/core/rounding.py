@@ -6,7 +6,7 @@ says how it rounds and where the odd cent goes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from fractions import Fraction
 
@@ -86,29 +86,42 @@ def round_to_step(amount: int, step: int, rounding: Rounding = Rounding.HALF_UP)
     return divide(amount, step, rounding) * step
 
 
-def share(total: int, weights: Sequence[int]) -> list[int]:
+def share(total: int, weights: Sequence[int], rank: Callable[[int], int] | None = None) -> list[int]:
     """`total` split in proportion to `weights`, to the unit: sum(result) == total, always.
 
-    Largest remainder (Hamilton); equal remainders go to the earlier share. Weights are not
-    negative; if all are zero the total is split evenly. share(-t, w) == [-x for x in share(t, w)].
-    Raises ValueError if there is no weight to carry a total that is not zero.
+    Largest remainder (Hamilton); equal remainders go to the share of the lower `rank` (by its index),
+    without one to the earlier share. Weights are not negative; if all are zero the total is split
+    evenly. share(-t, w) == [-x for x in share(t, w)]. Raises ValueError if there is no weight to carry
+    a total that is not zero.
     """
     if total < 0:
-        return [-part for part in share(-total, weights)]
+        return [-part for part in share(-total, weights, rank)]
     if not weights:
         if total:
             raise ValueError("share: nothing to carry the total")
         return []
-    assert all(weight >= 0 for weight in weights), "share: a weight is negative"
+    assert min(weights) >= 0, "share: a weight is negative"
     whole = sum(weights)
     if whole == 0:
         weights = [1] * len(weights)
         whole = len(weights)
     parts = [total * weight // whole for weight in weights]
-    rests = [total * weight % whole for weight in weights]
-    for index in sorted(range(len(parts)), key=lambda i: (-rests[i], i))[: total - sum(parts)]:
-        parts[index] += 1
+    odd = total - sum(parts)
+    if odd:
+        for index in _largest([total * weight % whole for weight in weights], odd, rank):
+            parts[index] += 1
     return parts
+
+
+def _largest(rests: list[int], count: int, rank: Callable[[int], int] | None) -> list[int]:
+    """The indices of the `count` largest, fewer than there are; `rank` is only asked where it matters."""
+    order = sorted(range(len(rests)), key=rests.__getitem__, reverse=True)
+    edge = rests[order[count - 1]]
+    if rank is None or rests[order[count]] != edge:
+        return order[:count]
+    above = [index for index in order if rests[index] > edge]
+    level = sorted([index for index in order if rests[index] == edge], key=rank)
+    return above + level[: count - len(above)]
 
 
 def carriers(residues: Sequence[int], odd: int) -> list[int]:

@@ -21,6 +21,11 @@ from evertill.core.rounding import Rounding, divide, share
 
 EACH = "each"
 Rank = tuple[int, str, int, int, int]
+# Of some lines, in their order: what is left, units taken, minor units taken, whether touched, whether
+# closed; None where that is so of no line of the basket.
+Standing = tuple[
+    list[int], list[int | None] | None, list[int | None] | None, list[bool] | None, list[bool] | None
+]
 
 
 class Basket:
@@ -63,10 +68,42 @@ class Basket:
         """Go back to a snapshot."""
         self.left, self.touched, self.closed, self._taken_units, self._taken_minor = kept
 
+    def standing(self, indices: Sequence[int]) -> Standing:
+        """The state of some lines, to compare and to come back to."""
+        left, units, minor = self.left, self._taken_units, self._taken_minor
+        return (
+            [left[index] for index in indices],
+            [units.get(index) for index in indices] if units else None,
+            [minor.get(index) for index in indices] if minor else None,
+            [index in self.touched for index in indices] if self.touched else None,
+            [index in self.closed for index in indices] if self.closed else None,
+        )
+
+    def stand(self, indices: Sequence[int], standing: Standing) -> None:
+        """Bring some lines to a standing that came after the one they have."""
+        lefts, units, minor, touched, closed = standing
+        left = self.left
+        for index, amount_minor in zip(indices, lefts, strict=True):
+            left[index] = amount_minor
+        for kept, known in ((units, self._taken_units), (minor, self._taken_minor)):
+            if kept is not None:
+                known.update({i: taken for i, taken in zip(indices, kept, strict=True) if taken is not None})
+        for marks, marked in ((touched, self.touched), (closed, self.closed)):
+            if marks is not None:
+                marked.update([index for index, mark in zip(indices, marks, strict=True) if mark])
+
     def units(self, index: int) -> int:
         """All units of a line."""
         line = self.lines[index]
         return line.quantity_milli // 1000 if line.unit == EACH else 1
+
+    def units_of(self, indices: Iterable[int]) -> dict[int, int]:
+        """All units of some lines."""
+        lines = self.lines
+        return {
+            index: lines[index].quantity_milli // 1000 if lines[index].unit == EACH else 1
+            for index in indices
+        }
 
     def free_units(self, index: int) -> int:
         """The units of a line that no promotion has taken."""
@@ -116,13 +153,13 @@ class Basket:
     def cut_whole(self, amounts: Mapping[int, int]) -> None:
         """Take a discount off several whole lines."""
         left, taken = self.left, self._taken_minor
+        self.touched.update(amounts)
         for index, amount_minor in amounts.items():
             if index in taken:
                 self.cut(index, amount_minor)
             else:
                 left[index] -= amount_minor
                 assert left[index] >= 0, "a discount went below zero"
-        self.touched.update(amounts)
 
     def _lower(self, index: int, amount_minor: int) -> None:
         if not amount_minor:
@@ -167,9 +204,11 @@ class Basket:
         if len(worths) == 1:
             ((index, room),) = rooms.items()
             return {index: min(amount_minor, room)}
-        order = sorted(worths, key=self._in_canon)
         if rooms is worths and amount_minor <= sum(worths.values()):  # no share can exceed its worth
-            return dict(zip(order, share(amount_minor, [worths[index] for index in order]), strict=True))
+            places = list(worths)
+            parts = share(amount_minor, list(worths.values()), lambda place: self._in_canon(places[place]))
+            return dict(zip(places, parts, strict=True))
+        order = sorted(worths, key=self._in_canon)
         given = dict.fromkeys(order, 0)
         rest = min(amount_minor, sum(rooms[index] for index in order))
         while rest:

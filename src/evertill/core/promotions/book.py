@@ -16,6 +16,7 @@ from datetime import datetime
 from evertill.core.promotions.basket import Basket
 from evertill.core.promotions.check import check
 from evertill.core.promotions.index import FilterIndex
+from evertill.core.promotions.memory import Answered, Memory, Question
 from evertill.core.promotions.outcome import (
     NOTHING,
     Award,
@@ -52,6 +53,7 @@ class PromotionBook:
                 self._by_coupon.setdefault(code, []).append(rule)
         self._minute: datetime | None = None
         self._in_window: dict[int, bool] = {}
+        self._memory: Memory = {}
 
     def evaluate(self, lines: Sequence[PromotionLine], context: PromotionContext) -> PromotionOutcome:
         """What the lines earn. Lines of no or negative amount and those not discountable stay out of it."""
@@ -66,7 +68,7 @@ class PromotionBook:
         live = [rule for rule in live if rule.open_to(context) and self._window_open(rule, context.at)]
         if not live and not context.coupons:
             return NOTHING
-        round_ = _Round(Basket(lines, hits), context)
+        round_ = _Round(Basket(lines, hits), context, self._memory)
         if not any(rule.promotion.exclusive and round_.give(rule) for rule in live):
             for rule in live:
                 if not rule.promotion.exclusive:
@@ -106,9 +108,10 @@ class PromotionBook:
 class _Round:
     """One evaluation: the basket, what was given so far, what was withheld."""
 
-    def __init__(self, basket: Basket, context: PromotionContext) -> None:
+    def __init__(self, basket: Basket, context: PromotionContext, memory: Memory) -> None:
         self._basket = basket
         self._context = context
+        self._memory = memory
         self._used: dict[str, int] = {}
         self._spent: dict[str, int] = {}
         self.awards: list[Award] = []
@@ -116,27 +119,53 @@ class _Round:
 
     def give(self, rule: Rule) -> bool:
         """Let a promotion take its discount; whether it gave anything."""
-        if not rule.conditions_hold(self._basket, self._context.facts):
+        promotion = rule.promotion
+        if rule.broad:  # means nearly every line, so that every scan asks it anew
+            awards, withheld = self._work_out(rule, self._times_left(promotion))
+        else:
+            awards, withheld = self._answer(rule)
+        if withheld is not None:
+            self.withheld.append(Withheld(promotion_id=promotion.id, names=promotion.names, reason=withheld))
+        if not awards:
             return False
-        times = self._times_left(rule.promotion)
+        key = promotion.counted_as
+        self._used[key] = self._used.get(key, 0) + max([award.times for award in awards])
+        self._spent[key] = self._spent.get(key, 0) + sum([award.amount_minor for award in awards])
+        self.awards.extend(awards)
+        return True
+
+    def _answer(self, rule: Rule) -> tuple[list[Award], WithheldReason | None]:
+        """What the promotion gives, taken off the basket; from memory if the question is the same."""
+        basket, context = self._basket, self._context
+        scope = rule.scope(basket.hits)
+        lines = basket.lines
+        question = Question(
+            [lines[index] for index in scope],
+            basket.standing(scope),
+            context.facts,
+            self._times_left(rule.promotion),
+            self._spent_minor(rule.promotion),
+        )
+        known = self._memory.get(rule.rank)
+        if known is not None and known[0] == question:
+            if known[1].awards:
+                basket.stand(scope, known[1].left)
+            return known[1].awards, known[1].withheld
+        awards, withheld = self._work_out(rule, question.times)
+        self._memory[rule.rank] = (question, Answered(awards, withheld, basket.standing(scope)))
+        return awards, withheld
+
+    def _work_out(self, rule: Rule, times: int | None) -> tuple[list[Award], WithheldReason | None]:
+        if not rule.conditions_hold(self._basket, self._context.facts):
+            return [], None
         if times is not None and times <= 0:
-            return self._withhold(rule.promotion, "used_up")
+            return [], "used_up"
         kept = self._basket.snapshot() if rule.reverts else None
         awards = rule.give(self._basket, times)
         if kept is not None and (not awards or self._over_budget(rule.promotion, awards)):
             self._basket.restore(kept)
-            return bool(awards) and self._withhold(rule.promotion, "over_budget")
-        if not awards:
-            return False
-        key = rule.promotion.counted_as
-        self._used[key] = self._used.get(key, 0) + max(award.times for award in awards)
-        self._spent[key] = self._spent.get(key, 0) + sum(award.amount_minor for award in awards)
-        self.awards.extend(awards)
-        return True
-
-    def _withhold(self, promotion: Promotion, reason: WithheldReason) -> bool:
-        self.withheld.append(Withheld(promotion_id=promotion.id, names=promotion.names, reason=reason))
-        return False
+            return [], "over_budget" if awards else None
+        return awards, None
 
     def _times_left(self, promotion: Promotion) -> int | None:
         """How many more uses the limits allow, None if they do not limit."""
@@ -158,6 +187,11 @@ class _Round:
         budget = promotion.limits.budget_minor
         if budget is None:
             return False
+        return self._spent_minor(promotion) + sum(award.amount_minor for award in awards) > budget
+
+    def _spent_minor(self, promotion: Promotion) -> int:
+        """What was given of the promotion's budget before; 0 if it has none."""
+        if promotion.limits.budget_minor is None:
+            return 0
         key = promotion.counted_as
-        spent = self._context.spent_minor.get(key, 0) + self._spent.get(key, 0)
-        return spent + sum(award.amount_minor for award in awards) > budget
+        return self._context.spent_minor.get(key, 0) + self._spent.get(key, 0)

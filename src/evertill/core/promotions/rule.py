@@ -51,7 +51,17 @@ def filters_of(reward: Reward) -> tuple[LineFilter, ...]:
 class Rule:
     """One promotion of a book. `triggers` are filters of which at least one must mean some line."""
 
-    __slots__ = ("_condition_filters", "_reward_filters", "promotion", "rank", "reverts", "takes", "triggers")
+    __slots__ = (
+        "_condition_filters",
+        "_filters",
+        "_reward_filters",
+        "broad",
+        "promotion",
+        "rank",
+        "reverts",
+        "takes",
+        "triggers",
+    )
 
     def __init__(self, promotion: Promotion, rank: int, index: FilterIndex) -> None:
         self.promotion = promotion
@@ -67,6 +77,16 @@ class Rule:
             for condition in promotion.conditions
         )
         self.triggers = self._find_triggers(index)
+        numbers = {number for each in self._reward_filters for number in each}
+        self._filters = tuple(sorted(numbers | {number for number in self._condition_filters if number >= 0}))
+        self.broad = any(index.is_broad(number) for number in self._filters)
+
+    def scope(self, hits: Mapping[int, list[int]]) -> list[int]:
+        """The lines that matter to this promotion: those that any of its filters means, in their order."""
+        if len(self._filters) == 1:
+            return hits.get(self._filters[0], [])
+        found = [hits[number] for number in self._filters if number in hits]
+        return found[0] if len(found) == 1 else sorted({index for each in found for index in each})
 
     def _find_triggers(self, index: FilterIndex) -> tuple[int, ...]:
         """The narrowest filters that must mean a line: a condition's, or one of each reward."""

@@ -96,9 +96,9 @@ def across_whole(basket: Basket, indices: Sequence[int], reward: Across, times: 
     if basket.has_floors():
         rooms = {index: basket.room(index, None, worth) for index, worth in worths.items()}
     cuts = basket.shared(wanted, worths, rooms)
-    given = {index: cuts[index] for index in worths if cuts[index]}
+    given = {index: amount for index, amount in cuts.items() if amount}
     basket.cut_whole(given)
-    return Given(given, {index: basket.units(index) for index in given}, min(1, len(given)))
+    return Given(given, basket.units_of(given), min(1, len(given)))
 
 
 def _amount(reward: AmountOff, worth_minor: int, times: int | None) -> int:
