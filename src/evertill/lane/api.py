@@ -72,6 +72,7 @@ def api(register: Register) -> Starlette:
         Route("/api/v1/receipts/{receipt}", _receipt(register)),
         Route("/api/v1/receipts/{receipt}/page", _page(register)),
         Route("/api/v1/receipts/{receipt}/pdf", _pdf(register)),
+        Route("/api/v1/receipts/{receipt}/code.svg", _code_svg(register)),
         Route("/api/v1/shift/report", _shift_report(register)),
         Route("/api/v1/shift/report/page", _shift_page(register)),
         Route("/api/v1/words/{locale}", _words(register)),
@@ -253,6 +254,16 @@ def _pdf(register: Register) -> Endpoint:
         if pdf is None:
             return _not_found(register, "no such receipt")
         return Response(pdf, media_type="application/pdf")
+
+    return endpoint
+
+
+def _code_svg(register: Register) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        svg = register.receipt_code_svg(request.path_params["receipt"])
+        if svg is None:
+            return _not_found(register, "no such receipt")
+        return Response(svg, media_type="image/svg+xml")
 
     return endpoint
 

@@ -137,6 +137,11 @@ def _reads() -> dict[str, Any]:
         "description": "The PDF",
         "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}},
     }
+    svg = _get("A receipt's QR code as a picture.", anything, _path("receipt"), codes=(404,))
+    svg["get"]["responses"]["200"] = {
+        "description": "The picture",
+        "content": {"image/svg+xml": {"schema": {"type": "string"}}},
+    }
     return {
         "/api/v1/state": _get("What the screen shows now.", _ref("View")),
         "/api/v1/shop": _get(
@@ -161,6 +166,7 @@ def _reads() -> dict[str, Any]:
             "A receipt laid out for the screen.", anything, _path("receipt"), _query("locale"), codes=(404,)
         ),
         "/api/v1/receipts/{receipt}/pdf": pdf,
+        "/api/v1/receipts/{receipt}/code.svg": svg,
         "/api/v1/shift/report": _get("The shift so far.", _ref("ShiftReport"), codes=(409,)),
         "/api/v1/shift/report/page": _get(
             "The shift so far, laid out.", anything, _query("locale"), codes=(409,)

@@ -12,9 +12,11 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from io import BytesIO
 from typing import Any, Protocol
 
 import msgspec
+import segno
 
 import evertill
 from evertill.core import entry as e
@@ -23,6 +25,7 @@ from evertill.core.currency import minor_digits
 from evertill.core.fault import Fault
 from evertill.core.pricebook import Product, pick_price
 from evertill.core.receipt import SaleDocument, ShiftReport
+from evertill.core.receipt_code import receipt_code
 from evertill.core.refusal import Refusal
 from evertill.core.shop import StaffMember
 from evertill.journal.opening import Found
@@ -349,6 +352,19 @@ class Register:
             locale="zh" if (locale or self.locale) == "zh" else "en",
             head_code=found[1].hash[:8],
         )
+
+    def receipt_code_svg(self, receipt: str) -> bytes | None:
+        """The receipt's QR code as an SVG picture, black on white."""
+        found = self.agent.books.receipt(receipt)
+        if found is None:
+            return None
+        document, position = found
+        code = receipt_code(
+            store=document.store, lane=document.lane, receipt=document.receipt, head_code=position.hash
+        )
+        picture = BytesIO()
+        segno.make_qr(code.text(), error="m").save(picture, kind="svg", scale=4, border=4, light="white")
+        return picture.getvalue()
 
     async def receipt_pdf(self, receipt: str, locale: str | None) -> bytes | None:
         """A receipt as PDF, made by the print worker. Raises Fault if it cannot."""

@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from evertill.journal import Head, Journal, Line, NewEntry, Position, read_after
 from tests.fakes.clock import SimulatedClock
 from tests.fakes.disk import SimulatedDisk
 from tests.fakes.entropy import SeededEntropy
-
-from evertill.journal import Head, Journal, Line, NewEntry, Position, read_after
 
 DIRECTORY = Path("/lane/journal")
 WITNESS = Path("/lane/witness")

@@ -5,6 +5,9 @@ from __future__ import annotations
 import errno
 
 import pytest
+
+from evertill.core.fault import Fault
+from evertill.journal import Found, Journal, read_body, verify
 from tests.fakes.disk import SimulatedDisk, everything, nothing
 from tests.unit.journal.lane_journal import (
     AT,
@@ -18,9 +21,6 @@ from tests.unit.journal.lane_journal import (
     pay,
     sell,
 )
-
-from evertill.core.fault import Fault
-from evertill.journal import Found, Journal, read_body, verify
 
 MIB = 1 << 20
 

@@ -6,6 +6,10 @@ from pathlib import Path
 
 import pytest
 from msgspec import structs
+
+from evertill.core.fault import Fault
+from evertill.journal import Found, Head, Journal, NewEntry, read_body, verify
+from evertill.ports import Access
 from tests.fakes.disk import nothing
 from tests.unit.journal.lane_journal import (
     AT,
@@ -19,10 +23,6 @@ from tests.unit.journal.lane_journal import (
     pay,
     sell,
 )
-
-from evertill.core.fault import Fault
-from evertill.journal import Found, Head, Journal, NewEntry, read_body, verify
-from evertill.ports import Access
 
 
 @pytest.fixture

@@ -12,10 +12,10 @@ import random
 from collections.abc import Iterator
 
 import pytest
-from tests.fakes.disk import PowerCut, Unsynced
-from tests.unit.journal.lane_journal import SECOND, TOMORROW, LaneMachine, kept_hashes, pay, sell
 
 from evertill.journal import Found
+from tests.fakes.disk import PowerCut, Unsynced
+from tests.unit.journal.lane_journal import SECOND, TOMORROW, LaneMachine, kept_hashes, pay, sell
 
 MIXTURES_MAX = 8
 

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.journal.lane_journal import DIRECTORY, TODAY, TOMORROW, WITNESS, LaneMachine, pay, sell
 
 from evertill.core.fault import Fault
 from evertill.journal import Head, dump, durable_head, verify
 from evertill.journal.line import chain_hash, encode_line
 from evertill.journal.segment import find_line
 from evertill.journal.witness import Record, decode_record, encode_record
+from tests.unit.journal.lane_journal import DIRECTORY, TODAY, TOMORROW, WITNESS, LaneMachine, pay, sell
 
 
 def shop(days: int = 2) -> LaneMachine:

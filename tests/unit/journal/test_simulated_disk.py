@@ -6,10 +6,10 @@ import errno
 from pathlib import Path
 
 import pytest
-from tests.contract.disk_contract import DiskContract
-from tests.fakes.disk import PowerCut, SimulatedDisk, everything, nothing
 
 from evertill.ports import Access, SyncFailed
+from tests.contract.disk_contract import DiskContract
+from tests.fakes.disk import PowerCut, SimulatedDisk, everything, nothing
 
 HOME = Path("/home")
 

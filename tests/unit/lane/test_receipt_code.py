@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evertill.lane.printing.code import read_receipt_code, receipt_code
+from evertill.core.receipt_code import read_receipt_code, receipt_code
 
 NAMES = st.text(min_size=1, max_size=20).filter(lambda text: not text.isspace())
 

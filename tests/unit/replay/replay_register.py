@@ -1,8 +1,9 @@
 """A register in memory for replays: the real rules behind the API's own words, and a line that breaks.
 
 `plan` says what becomes of each question that is asked by POST: "ok", "unheard" (it never arrives),
-"unanswered" (carried out, the answer lost), or a number n: the register dies after n intents of it, as
-a kill -9 would leave it. Answers a second time to a payment's request number with the first answer.
+"unanswered" (carried out, the answer lost), "late" and "later" (the answer is given up, and the question
+arrives just before the next one, or before the one after that), or a number n: the register dies after n
+intents of it, as a kill -9 would leave it. Answers a second time to a payment's request number with the first answer.
 """
 
 from __future__ import annotations
@@ -59,6 +60,7 @@ class ReplayRegister:
         self.asked = 0
         self._plan = list(plan)
         self._answers: set[str] = set()
+        self._on_their_way: list[tuple[int, bytes]] = []
         self._paid: set[str] = set()
         self._status = {"unsent": 0, "uplink": {"state": "sending", "hint": ""}}
 
@@ -88,15 +90,25 @@ class ReplayRegister:
             return Reply(200, self._view())
         self.asked += 1
         fate = self._plan.pop(0) if self._plan else "ok"
-        if fate == "unheard":
+        self._let_arrive()
+        if fate in ("unheard", "late", "later"):
+            self._on_their_way += [(2 if fate == "later" else 1, body or b"")] if fate != "unheard" else []
             raise Lost("no answer")
         intents = _READ(body or b"")
         refusal = self._carry_out(intents[:fate] if isinstance(fate, int) else intents)
         if isinstance(fate, int):
             self._answers.clear()
+            self._on_their_way.clear()
         if fate != "ok":
             raise Lost("no answer")
         return self._answer(refusal)
+
+    def _let_arrive(self) -> None:
+        """Questions that were given up and are on their way still come in; nobody hears their answers."""
+        arriving = [body for steps, body in self._on_their_way if steps == 1]
+        self._on_their_way = [(steps - 1, body) for steps, body in self._on_their_way if steps > 1]
+        for body in arriving:
+            self._carry_out(_READ(body))
 
     def _answer(self, refusal: Refusal | None) -> Reply:
         if refusal is None:

@@ -25,7 +25,7 @@ BASKETS = [
     Basket("3", "sale", AT, (piece("c", 5, 30_000), piece("c", 5, 30_000))),
     Basket("4", "sale", AT, (piece("a", 1, 0),)),
 ]
-fates = st.lists(st.sampled_from(["ok", "unheard", "unanswered", 0, 1, 2, 3, 4]), max_size=8)
+fates = st.lists(st.sampled_from(["ok", "unheard", "unanswered", "late", "later", 0, 1, 2, 3, 4]), max_size=8)
 
 
 class Hours:
@@ -77,6 +77,17 @@ def test_lost_answers_and_a_dying_register_lose_no_document_and_double_none(plan
             for line in basket.lines
         ]
     assert register.counter.state.sale is None
+
+
+@pytest.mark.parametrize("fate", ["late", "later"])
+def test_a_question_given_up_that_arrives_after_all_sells_nothing_twice(fate: str) -> None:
+    register = open_register([fate])
+    till = till_at(register)
+    for basket in BASKETS:
+        till.ring_up(basket)
+    there = Tally(document.reference for document in register.documents())
+    assert there == Tally(f"uci-online-retail/{basket.document}" for basket in BASKETS)
+    assert till.doubts >= 2, "the doubled basket was found in hand, and given up"
 
 
 @given(fates, st.integers(0, 3))

@@ -12,7 +12,6 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.wire.small_shop import DRAFT
 
 from evertill.core.barcode.check_digits import check_digit
 from evertill.core.fault import Fault
@@ -33,6 +32,7 @@ from evertill.server.catalogue_import import (
     options_for,
     read_catalogue,
 )
+from tests.unit.wire.small_shop import DRAFT
 
 DATA = Path(__file__).parents[3] / ".." / "shared" / "data"
 

@@ -7,10 +7,6 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from tests.fakes.clock import SimulatedClock
-from tests.fakes.disk import SimulatedDisk, everything, nothing
-from tests.fakes.entropy import SeededEntropy
-from tests.unit.wire.small_shop import BEER, BOTTLE, DRAFT, KEY, SUNDRIES, TEA, with_products
 
 from evertill.core.fault import Fault
 from evertill.core.pricebook import Category, Product
@@ -18,6 +14,10 @@ from evertill.server.catalogue.merge import CatalogueChange, count_merge, merge
 from evertill.server.identity import read_or_make_identity, renewed
 from evertill.server.publishing import EDITIONS_KEPT, EditionFolder, Publisher
 from evertill.wire.edition import EditionDraft, EditionFault, collect, read_header, read_records, split_lines
+from tests.fakes.clock import SimulatedClock
+from tests.fakes.disk import SimulatedDisk, everything, nothing
+from tests.fakes.entropy import SeededEntropy
+from tests.unit.wire.small_shop import BEER, BOTTLE, DRAFT, KEY, SUNDRIES, TEA, with_products
 
 FOLDER = Path("/home/gate/editions")
 

@@ -9,7 +9,6 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.wire.small_shop import BEER, DRAFT, KEY, OTHER_KEY, TEA, edition_lines, with_products
 
 from evertill.core.pricebook import Product
 from evertill.core.shop import Settings
@@ -28,6 +27,7 @@ from evertill.wire.edition import (
     split_lines,
     verify_body,
 )
+from tests.unit.wire.small_shop import BEER, DRAFT, KEY, OTHER_KEY, TEA, edition_lines, with_products
 
 
 def read(lines: list[bytes], **expected: object) -> EditionDraft:

@@ -6,7 +6,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.unit.wire.small_shop import BEER, BOTTLE, DRAFT, SUNDRIES, TEA, with_products
 
 from evertill.core.pricebook import Category, PriceList
 from evertill.core.promotions import Promotion, SetPrice
@@ -14,6 +13,7 @@ from evertill.core.shop import Reason, Role, StaffMember, TenderKind
 from evertill.core.tax import Tax, TaxClass, TaxTable
 from evertill.wire.edition import EditionDraft, EditionFault
 from evertill.wire.edition_check import PROBLEMS_MAX, check_edition, refuse_unfit
+from tests.unit.wire.small_shop import BEER, BOTTLE, DRAFT, SUNDRIES, TEA, with_products
 
 
 def errors(draft: EditionDraft) -> list[str]:

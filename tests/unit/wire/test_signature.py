@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.fakes.entropy import SeededEntropy
 
 from evertill.wire.signature import SigningKey, is_signed, new_seed
+from tests.fakes.entropy import SeededEntropy
 
 KEY = SigningKey(bytes(range(32)))
 

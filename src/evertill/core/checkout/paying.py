@@ -5,6 +5,7 @@ from __future__ import annotations
 from evertill.core import entry as e
 from evertill.core import intent as i
 from evertill.core.checkout.desk import NO_SALE, Decision, Desk
+from evertill.core.currency import minor_digits
 from evertill.core.pricing import Priced, PricedLine
 from evertill.core.receipt import DocumentLine, SaleDocument
 from evertill.core.refusal import Refusal
@@ -61,10 +62,14 @@ def due_minor(kind: TenderKind, remaining_minor: int) -> int:
 
 
 def quick_amounts(kind: TenderKind, due: int) -> tuple[int, ...]:
-    """Amounts a customer is likely to hand over for `due`: up to four round sums of notes above it."""
+    """Amounts a customer is likely to hand over for `due`: up to four round sums above it.
+
+    Round to a note or to a coin of at least one whole unit of the currency; nobody counts out cents.
+    """
     if kind.kind != "cash" or due <= 0:
         return ()
-    amounts = {-(-due // note) * note for note in kind.notes_minor}
+    whole = 10 ** minor_digits(kind.currency)
+    amounts = {-(-due // note) * note for note in kind.notes_minor if note >= whole}
     return tuple(sorted(amount for amount in amounts if amount > due)[:4])
 
 

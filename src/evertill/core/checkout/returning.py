@@ -13,6 +13,7 @@ from evertill.core import intent as i
 from evertill.core.checkout.desk import NO_SHIFT, PARTLY_PAID, Decision, Desk
 from evertill.core.checkout.selling import open_default_sale
 from evertill.core.receipt import DocumentLine, SaleDocument
+from evertill.core.receipt_code import read_receipt_code
 from evertill.core.refusal import Refusal
 from evertill.core.rounding import divide
 from evertill.core.sale import Line, OriginalLine
@@ -44,8 +45,8 @@ def return_goods(desk: Desk, intent: i.ReturnGoods) -> Decision:
 
 def receipt_number(text: str) -> str:
     """The receipt number in what was typed or scanned: the number itself or the receipt's QR text."""
-    parts = text.strip().split(":")
-    return parts[3] if len(parts) == 5 and parts[0] == "EVT1" else text.strip()
+    code = read_receipt_code(text)
+    return text.strip() if code is None else code.receipt
 
 
 def _left_to_return(desk: Desk, document: SaleDocument) -> dict[int, int]:

@@ -132,7 +132,7 @@ def _too_young(sale: Sale, product: Product) -> Refusal | None:
     return Refusal(
         "age_unproven",
         "Only for customers of {years} or older. Check their age, then confirm.",
-        {"years": product.age_min},
+        {"years": product.age_min, "names": product.names},
     )
 
 
@@ -145,7 +145,7 @@ def _quantity(intent: i.Scan, product: Product, scanned: ScannedCode | None) -> 
     if intent.quantity_milli is not None:
         return intent.quantity_milli
     if product.unit == "kg" and not (scanned is not None and scanned.price_minor is not None):
-        return Refusal("quantity_needed", "Weigh this article and enter the weight.", {"sku": product.sku})
+        return Refusal("quantity_needed", "Weigh this article and enter the weight.", _about(product))
     if scanned is not None and scanned.count is not None and scanned.count > 0:
         return scanned.count * PIECE_MILLI
     return PIECE_MILLI
@@ -165,6 +165,10 @@ def bad_quantity(desk: Desk, quantity_milli: int, unit: str) -> Refusal | None:
             {"limit": limit // 1000},
         )
     return None
+
+
+def _about(product: Product) -> dict[str, object]:
+    return {"sku": product.sku, "names": product.names}
 
 
 def _return_without_receipt(desk: Desk) -> Refusal | None:
@@ -200,7 +204,7 @@ def _price(
         source = "open" if product.open_price else "override"
         return _Price(quantity, intent.unit_price_e4, amount, source, list_price)
     if product.open_price:
-        return Refusal("price_needed", "Enter the price of this article.", {"sku": product.sku})
+        return Refusal("price_needed", "Enter the price of this article.", _about(product))
     inside = scanned.price_minor if scanned is not None else None
     if scanned is not None and inside is not None and scanned.price_currency in (None, sale.currency):
         return _price_inside(inside, product, quantity, list_price)

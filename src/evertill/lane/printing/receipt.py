@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from evertill.core.receipt import DocumentLine, SaleDocument, TaxLine
+from evertill.core.receipt_code import receipt_code
 from evertill.core.sale import DiscountPart, Tender
 from evertill.core.shop import Settings
-from evertill.lane.printing.code import receipt_code
 from evertill.lane.printing.figures import Figures
 from evertill.lane.printing.page import Columns, Cut, Drawer, Feed, Page, Pair, Qr, Row, Rule, Text
 from evertill.lane.words import N_, words

@@ -230,3 +230,15 @@ def test_every_entry_survives_the_journal() -> None:
     for entry in counter.written:
         assert msgspec.json.decode(msgspec.json.encode(entry), type=type(entry)) == entry
     assert any(isinstance(entry, SaleCompleted) for entry in counter.written)
+
+
+def test_quick_amounts_are_what_people_hand_over() -> None:
+    from evertill.core.checkout.paying import quick_amounts
+    from tests.fakes.shop import CARD, CASH
+
+    coins = replace(CASH, notes_minor=(5000, 2000, 1000, 500, 200, 100, 50, 20, 10, 5, 2, 1))
+    assert quick_amounts(coins, 735) == (800, 1000, 2000, 5000)
+    yen = replace(CASH, currency="JPY", notes_minor=(10000, 5000, 1000, 500, 100, 50, 10, 5, 1))
+    assert quick_amounts(yen, 733) == (735, 740, 750, 800)
+    assert quick_amounts(CARD, 735) == ()
+    assert quick_amounts(coins, -100) == ()

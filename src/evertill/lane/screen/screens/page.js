@@ -14,9 +14,11 @@ const ROWS = {
   feed: () => html`<p class="row">${" "}</p>`,
 };
 
-export function Page({ page, label }) {
+export function Page({ page, label, receipt }) {
   if (!page || page.refusal)
     return html`<div class="paper" aria-busy=${String(!page)}><p class="lead">${page ? t("The receipt cannot be shown now.") : ""}</p></div>`;
   return html`<div class="paper" role="document" aria-label=${label} tabindex="0" data-testid="paper">
-    ${page.rows.map((row) => (ROWS[row.type] ? ROWS[row.type](row) : null))}</div>`;
+    ${page.rows.map((row) => (ROWS[row.type] ? ROWS[row.type](row) : null))}
+    ${receipt && html`<img class="paper-code" alt=${t("Code of receipt {number}", { number: receipt })}
+      src=${`/api/v1/receipts/${encodeURIComponent(receipt)}/code.svg`} />`}</div>`;
 }

@@ -17,7 +17,7 @@ export function Receipt({ receipt }) {
     ask(`/api/v1/receipts/${encodeURIComponent(receipt)}/page?locale=${language}`).then((found) => wanted && setPage(found));
     return () => { wanted = false; };
   }, [receipt, language]);
-  return html`<${Page} page=${page} label=${t("Receipt {number}", { number: receipt })} />`;
+  return html`<${Page} page=${page} receipt=${receipt} label=${t("Receipt {number}", { number: receipt })} />`;
 }
 
 export const pdf = (receipt) => `/api/v1/receipts/${encodeURIComponent(receipt)}/pdf?locale=${locale()}`;
