@@ -24,6 +24,7 @@ from evertill.core.sale import DiscountPart, Line, ManualDiscount, Sale
 from evertill.core.tax import TaxableLine, TaxedLine
 
 PPM = 1_000_000
+SHARES_REMEMBERED_MAX = 2_000  # of one promotion
 NO_COUNTS: Mapping[str, int] = {}
 
 
@@ -123,6 +124,7 @@ class Pricer:
         self._plain: dict[int, PricedLine] = {}
         self._counted_as = {promotion.id: promotion.counted_as for promotion in rules.promotion_list}
         self._last: tuple[Sale, tuple[object, ...], Priced] | None = None
+        self._shares: dict[str, dict[int, DiscountPart]] = {}
 
     def price(
         self,
@@ -153,7 +155,7 @@ class Pricer:
         for line in lines:
             if line.original is not None and line.original.discounts:
                 parts[line.no] = line.original.discounts
-        _add_shares(outcome.awards, parts)
+        self._add_shares(outcome.awards, parts)
         if sale.discounts:
             _give_manual_discounts(sale.discounts, lines, parts, self._rules)
         priced = Priced(
@@ -184,6 +186,20 @@ class Pricer:
                 found = plain[line.no] = PricedLine(line, discounts, total)
             priced.append(found)
         return priced
+
+    def _add_shares(self, awards: Sequence[Award], parts: dict[int, tuple[DiscountPart, ...]]) -> None:
+        for award in awards:
+            known = self._shares.setdefault(award.promotion_id, {})
+            if len(known) > SHARES_REMEMBERED_MAX:
+                known.clear()
+            for line_no, amount_minor in award.shares:
+                part = known.get(amount_minor)
+                if part is None:
+                    part = known[amount_minor] = DiscountPart(
+                        amount_minor=amount_minor, names=award.names, promotion=award.promotion_id
+                    )
+                before = parts.get(line_no)
+                parts[line_no] = (part,) if before is None else (*before, part)
 
     def _promotion_lines(self, lines: Sequence[Line]) -> list[PromotionLine]:
         seen = self._seen
@@ -229,13 +245,6 @@ def _tax_lines(rules: Rules, lines: Sequence[TaxedLine]) -> tuple[TaxLine, ...]:
         )
         for tax_id, (base_minor, tax_minor) in sorted(sums.items())
     )
-
-
-def _add_shares(awards: Sequence[Award], parts: dict[int, tuple[DiscountPart, ...]]) -> None:
-    for award in awards:
-        for line_no, amount_minor in award.shares:
-            part = DiscountPart(amount_minor=amount_minor, names=award.names, promotion=award.promotion_id)
-            parts[line_no] = (*parts.get(line_no, ()), part)
 
 
 def _mirrored(line: Line) -> TaxedLine:

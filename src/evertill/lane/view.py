@@ -1,11 +1,13 @@
 """What the screen is shown: the state as plain data, ready to be drawn. Decides nothing.
 
 The view is built after every change and pushed to every open screen. A line is encoded once
-and its bytes are used again until the line changes, because a scan changes one line of many.
+and its bytes are used again until the line changes, because a scan changes one line of many; where
+only its price moves (a discount shared out anew), only the price is written anew.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -19,8 +21,8 @@ from evertill.core.sale import Line, ParkedSale, Sale
 from evertill.core.state import State
 
 
-class LineView(msgspec.Struct, frozen=True, kw_only=True):
-    """A basket line as drawn. `total_minor` is after discounts."""
+class LineGoods(msgspec.Struct, frozen=True, kw_only=True):
+    """A basket line as drawn, up to its price; then come `total_minor` (after discounts) and `discounts`."""
 
     no: int
     sku: str
@@ -29,8 +31,11 @@ class LineView(msgspec.Struct, frozen=True, kw_only=True):
     unit: str
     unit_price_e4: int
     amount_minor: int
-    total_minor: int
-    discounts: tuple[dict[str, Any], ...]
+
+
+class LineMarks(msgspec.Struct, frozen=True, kw_only=True):
+    """The end of a basket line as drawn."""
+
     kind: str
     parent: int | None
     code: str
@@ -38,6 +43,32 @@ class LineView(msgspec.Struct, frozen=True, kw_only=True):
     voided: bool
     returned: bool
     price_source: str
+
+
+class DrawnLine:
+    """The bytes of a line: those that stay while the line stays, and the whole at its present price."""
+
+    __slots__ = ("_before", "_behind", "line", "priced", "raw")
+
+    def __init__(self, line: Line, priced: PricedLine | None, encode: Callable[[object], bytes]) -> None:
+        self.line = line
+        self._before = encode(_goods(line))[:-1]
+        self._behind = encode(_marks(line))[1:]
+        self.price(priced, encode)
+
+    def price(self, priced: PricedLine | None, encode: Callable[[object], bytes]) -> None:
+        """Draws the line at this price."""
+        self.priced = priced
+        total = priced.total_minor if priced is not None else 0
+        parts = priced.discounts if priced is not None else ()
+        discounts = (
+            encode([{"names": part.names, "amount_minor": part.amount_minor} for part in parts])
+            if parts
+            else b"[]"
+        )
+        self.raw = msgspec.Raw(
+            b'%b,"total_minor":%d,"discounts":%b,%b' % (self._before, total, discounts, self._behind)
+        )
 
 
 class SaleView(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,8 +115,8 @@ class Drawer:
     """Builds views, remembering the bytes of lines that did not change."""
 
     def __init__(self) -> None:
-        self._lines: dict[int, tuple[Line, PricedLine | None, msgspec.Raw]] = {}
-        self._encoder = msgspec.json.Encoder()
+        self._lines: dict[int, DrawnLine] = {}
+        self._encode = msgspec.json.Encoder().encode
 
     def view(
         self,
@@ -158,15 +189,16 @@ class Drawer:
         for line in sale.lines:
             price = None if line.voided else next(prices)
             seen = known.get(line.no)
-            if seen is None or seen[0] is not line or seen[1] is not price:
-                raw = msgspec.Raw(self._encoder.encode(_line_view(line, price)))
-                seen = known[line.no] = (line, price, raw)
-            found.append(seen[2])
+            if seen is None or seen.line is not line:
+                seen = known[line.no] = DrawnLine(line, price, self._encode)
+            elif seen.priced is not price:
+                seen.price(price, self._encode)
+            found.append(seen.raw)
         return found
 
 
-def _line_view(line: Line, priced: PricedLine | None) -> LineView:
-    return LineView(
+def _goods(line: Line) -> LineGoods:
+    return LineGoods(
         no=line.no,
         sku=line.sku,
         names=line.names,
@@ -174,11 +206,11 @@ def _line_view(line: Line, priced: PricedLine | None) -> LineView:
         unit=line.unit,
         unit_price_e4=line.unit_price_e4,
         amount_minor=line.amount_minor,
-        total_minor=priced.total_minor if priced is not None else 0,
-        discounts=tuple(
-            {"names": part.names, "amount_minor": part.amount_minor}
-            for part in (priced.discounts if priced is not None else ())
-        ),
+    )
+
+
+def _marks(line: Line) -> LineMarks:
+    return LineMarks(
         kind=line.kind,
         parent=line.parent,
         code=line.code,
