@@ -100,7 +100,7 @@ class Counter:
             WeightBarcode(prefix="22", item_digits=5, holds="price", decimals=2),
         ),
     )
-    at: datetime = datetime(2026, 11, 2, 10, 0)  # noqa: DTZ001, RUF009 (local, a Monday)
+    at: datetime = datetime(2026, 11, 2, 10, 0)  # noqa: DTZ001 (local, a Monday)
     state: State = State()  # noqa: RUF009 (frozen)
     written: list[Entry] = field(default_factory=list)
     documents: dict[str, SaleDocument] = field(default_factory=dict)

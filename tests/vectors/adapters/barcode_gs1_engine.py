@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from tests.vectors.outcome import Failed, Outcome, OutOfScope, Passed
-
 from evertill.core.barcode.gs1_checks import CHECKS
 from evertill.core.barcode.gs1_elements import (
     FNC1,
@@ -18,6 +16,7 @@ from evertill.core.barcode.gs1_elements import (
 )
 from evertill.core.barcode.gs1_link import read_link
 from evertill.core.barcode.scan_data import SymbolData, Symbology, receive, transmit
+from tests.vectors.outcome import Failed, Outcome, OutOfScope, Passed
 
 SET = "barcode-gs1-engine"
 

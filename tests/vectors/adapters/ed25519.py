@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.vectors.outcome import Failed, Outcome, compared
-
 from evertill.wire.signature import SigningKey, is_signed
+from tests.vectors.outcome import Failed, Outcome, compared
 
 SET = "ed25519"
 

@@ -6,9 +6,8 @@ import math
 import struct
 from typing import Any
 
-from tests.vectors.outcome import Failed, Outcome, Passed, compared
-
 from evertill.wire.canonical import NotCanonical, canonical_bytes, canonicalize
+from tests.vectors.outcome import Failed, Outcome, Passed, compared
 
 SET = "jcs-rfc8785"
 

@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from evertill.core import intent as i
+from evertill.core.checkout.paying import quick_amounts
 from evertill.core.entry import SaleCompleted, ShiftClosed
 from evertill.core.promotions import PercentOff, Promotion
 from evertill.core.receipt import SaleDocument
 from evertill.core.shop import Customer
-from tests.fakes.shop import TAXES, Counter, product
+from tests.fakes.shop import CARD, CASH, TAXES, Counter, product
 
 GOODS = (
     product("tea", 333),
@@ -233,9 +234,6 @@ def test_every_entry_survives_the_journal() -> None:
 
 
 def test_quick_amounts_are_what_people_hand_over() -> None:
-    from evertill.core.checkout.paying import quick_amounts
-    from tests.fakes.shop import CARD, CASH
-
     coins = replace(CASH, notes_minor=(5000, 2000, 1000, 500, 200, 100, 50, 20, 10, 5, 2, 1))
     assert quick_amounts(coins, 735) == (800, 1000, 2000, 5000)
     yen = replace(CASH, currency="JPY", notes_minor=(10000, 5000, 1000, 500, 100, 50, 10, 5, 1))
