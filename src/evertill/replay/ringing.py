@@ -89,3 +89,12 @@ def begins(held: Sequence[tuple[str, int, int, int]], intents: Sequence[i.Intent
         and (unit_price_e4 == scan.unit_price_e4 or amount_minor == scan.amount_minor)
         for (sku, quantity_milli, unit_price_e4, amount_minor), scan in zip(held, scans, strict=False)
     )
+
+
+def going_on(intents: Sequence[i.Intent], lines: int, sale: str) -> list[i.Intent]:
+    """What is left of the sale once `lines` of it are rung up; each intent names the sale it is for."""
+    return [
+        msgspec.structs.replace(intent, sale=sale)
+        for intent in intents[1 + lines :]
+        if isinstance(intent, i.Scan | i.TakeTender)
+    ]

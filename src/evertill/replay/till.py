@@ -5,7 +5,8 @@ not is rung up until it is. The register's own record decides, never this progra
 doubt (no answer, a refusal that should not be) `Till` asks what is in hand and reads what is paid.
 
 * paid: done; a basket of the same document that lies there beside it is voided.
-* in hand, with the first lines of the document: the rest is rung up.
+* in hand, with the first lines of the document: the rest is rung up, for that basket and no other, so
+  that a question which was given up and arrives late cannot go on with a basket that is not there.
 * in hand, with anything else of this data set: voided, and rung up anew.
 * somebody else's basket: not touched. The replay stops and says so.
 
@@ -24,7 +25,7 @@ from evertill.core import intent as i
 from evertill.ports import Clock, Entropy
 from evertill.replay.connection import Connection, Lost
 from evertill.replay.datasets import Basket, Dataset
-from evertill.replay.ringing import begins, intents_of, reference_of, tender_of
+from evertill.replay.ringing import begins, going_on, intents_of, reference_of, tender_of
 
 REQUEST_INTENTS_MAX = 2_500
 TRIES_MAX = 10
@@ -238,10 +239,10 @@ class Till:
         intents = intents_of(self._dataset, basket)
         if len(intents) > REQUEST_INTENTS_MAX:
             raise ReplayStopped(f"Document {basket.document} has too many lines for a register.")
-        begin = 0
+        left: Sequence[i.Intent] = intents
         for _ in range(TRIES_MAX):
             try:
-                told = self._lane.tell(intents[begin:])
+                told = self._lane.tell(left)
             except Lost:
                 told = None
             if told is not None and told.ok and told.state is not None and told.state.sale is None:
@@ -249,26 +250,26 @@ class Till:
             if told is not None and told.refusal is not None:
                 self._look_at(told.refusal)
             self.doubts += 1
-            left = self._what_is_left(basket, intents)
-            if left is None:
+            still = self._what_is_left(basket, intents)
+            if still is None:
                 return
-            begin = left
+            left = still
         raise ReplayStopped(
             f"Document {basket.document} could not be rung up in {TRIES_MAX} tries. "
             "Look at the register, then start the replay again: it goes on where it stopped."
         )
 
     def _look_at(self, refusal: Refused) -> None:
-        """A basket in the way is looked into; any other refusal ends the replay."""
-        if refusal.code == "sale_open":
+        """Another basket in hand than was thought is looked into; any other refusal ends the replay."""
+        if refusal.code in ("sale_open", "other_sale"):
             return
         sale = self._lane.view().sale
         if sale is not None and self._is_ours(sale):
             self._void(sale)
         raise ReplayStopped(f"The register refused: {refusal.words}")
 
-    def _what_is_left(self, basket: Basket, intents: Sequence[i.Intent]) -> int | None:
-        """From which intent on to go on, None if the document is paid. The register's record decides."""
+    def _what_is_left(self, basket: Basket, intents: Sequence[i.Intent]) -> Sequence[i.Intent] | None:
+        """What is still to be told, None if the document is paid. The register's record decides."""
         sale = self._lane.view().sale
         self._books.refresh()
         reference = reference_of(self._dataset, basket.document)
@@ -281,9 +282,9 @@ class Till:
             ]
             whole = len(held) == len(sale.lines)
             if not paid and whole and sale.reference == reference and begins(held, intents):
-                return 1 + len(held)
+                return going_on(intents, len(held), sale.id)
             self._void(sale)
-        return None if paid else 0
+        return None if paid else intents
 
     def _is_ours(self, sale: SaleInHand) -> bool:
         return (sale.reference or "").startswith(f"{self._dataset.name}/")

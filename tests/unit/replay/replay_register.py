@@ -3,7 +3,8 @@
 `plan` says what becomes of each question that is asked by POST: "ok", "unheard" (it never arrives),
 "unanswered" (carried out, the answer lost), "late" and "later" (the answer is given up, and the question
 arrives just before the next one, or before the one after that), or a number n: the register dies after n
-intents of it, as a kill -9 would leave it. Answers a second time to a payment's request number with the first answer.
+intents of it, as a kill -9 would leave it.
+Answers a second time to a payment's request number with the first answer.
 """
 
 from __future__ import annotations
