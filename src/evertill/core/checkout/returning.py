@@ -73,7 +73,7 @@ def _asked(
         return everything or Refusal("all_returned", "Everything on this receipt was already taken back.")
     asked = []
     for text, quantity in intent.lines.items():
-        no = int(text) if text.isdecimal() else 0
+        no = int(text) if text.isdecimal() and len(text) <= 9 else 0
         if no not in left:
             return Refusal("no_such_receipt_line", "Line {line} is not on this receipt.", {"line": text[:10]})
         if quantity <= 0 or (lines[no].unit == "each" and quantity % 1000):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from msgspec.structs import replace
 
 from evertill.core import entry as e
@@ -18,7 +20,7 @@ def start_sale(desk: Desk, intent: i.StartSale) -> Decision:
     if desk.state.sale is not None:
         return Refusal("sale_open", "There is already a basket. Finish, park or void it first.")
     currency = intent.currency or desk.rules.settings.currency
-    refusal = _may_sell(desk) or _no_tender(desk, currency)
+    refusal = _may_sell(desk) or _no_tender(desk, currency) or _bad_date(intent.occurred_on)
     if refusal is not None:
         return refusal
     return [_opened(desk, currency, intent.reference, intent.occurred_on)]
@@ -55,6 +57,19 @@ def scan(desk: Desk, intent: i.Scan) -> Decision:
             return deposit
         entries.append(e.LineAdded(sale=sale.id, line=deposit))
     return entries
+
+
+def _bad_date(occurred_on: str | None) -> Refusal | None:
+    if occurred_on is None or _is_date(occurred_on):
+        return None
+    return Refusal("bad_date", "Enter the date as year, month and day, for example 2026-11-22.")
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def change_quantity(desk: Desk, intent: i.ChangeQuantity) -> Decision:

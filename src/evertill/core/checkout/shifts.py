@@ -13,6 +13,7 @@ from evertill.core.checkout.returning import receipt_number
 from evertill.core.refusal import Refusal
 
 CASH_MAX_MINOR = 100_000_000_000
+DIGITS_MAX = 12
 
 
 def sign_in(desk: Desk, intent: i.SignIn) -> Decision:
@@ -187,6 +188,7 @@ def _no_cash(currency: str) -> Refusal:
 
 def _bad_count(pieces: Mapping[str, int]) -> Refusal | None:
     for worth, number in pieces.items():
-        if not worth.isdecimal() or int(worth) == 0 or not 0 <= number <= 1_000_000:
+        is_amount = worth.isdecimal() and len(worth) <= DIGITS_MAX and int(worth) > 0
+        if not is_amount or not 0 <= number <= 1_000_000:
             return Refusal("bad_count", "Enter how many of each note and coin, zero or more.")
     return None
