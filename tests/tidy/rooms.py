@@ -149,10 +149,6 @@ LONG = {
         450,
         "decide, record, apply: one order, with what undoes it when the disk refuses",
     ),
-    "evertill.lane.register": (
-        520,
-        "the register's four doors (intents, views, printing, editions) share one agent",
-    ),
     "evertill.uplink.pump": (480, "one exchange at a time; its states are read side by side"),
     "tests.unit.core.test_promotion_rules": (560, "one sentence for each rule of docs/promotions.md"),
     "tests.unit.server.test_catalogue_import": (500, "one dirty list after another, all against one import"),
