@@ -45,6 +45,13 @@ class LineMarks(msgspec.Struct, frozen=True, kw_only=True):
     price_source: str
 
 
+class LineView(LineGoods, LineMarks, frozen=True, kw_only=True):
+    """A whole basket line as drawn; `DrawnLine` writes it. `total_minor` is after discounts."""
+
+    total_minor: int
+    discounts: tuple[dict[str, Any], ...]
+
+
 class DrawnLine:
     """The bytes of a line: those that stay while the line stays, and the whole at its present price."""
 
