@@ -43,11 +43,12 @@ STACKS = {
 CLASSES = tuple(TaxClass(id=name, names={"en": name}, taxes=taxes) for name, taxes in STACKS.items())
 
 
-def engine(rounding: str) -> TaxEngine:
-    return TaxEngine(TaxTable(taxes=TAXES, classes=CLASSES, rounding=rounding))
+def engine(rounding: str, ties: str = "tax") -> TaxEngine:
+    return TaxEngine(TaxTable(taxes=TAXES, classes=CLASSES, rounding=rounding, ties=ties))
 
 
 ENGINES = {rounding: engine(rounding) for rounding in ("per_line", "per_receipt")}
+ENGINES |= {f"{rounding}, ties to the net": engine(rounding, "net") for rounding in tuple(ENGINES)}
 line = st.builds(
     TaxableLine,
     st.sampled_from(sorted(STACKS)),
@@ -203,6 +204,41 @@ def test_a_day_of_other_lines_does_not_fill_the_memory() -> None:
 def test_a_garbled_tax_table_is_refused_before_it_prices_anything(taxes, classes, word) -> None:
     with pytest.raises(ValueError, match=word):
         TaxEngine(TaxTable(taxes=taxes, classes=classes))
+
+
+@pytest.mark.parametrize("rounding", ["per_line", "per_receipt"])
+def test_half_a_cent_inside_a_price_goes_to_the_tax_or_the_net_as_the_shop_says(rounding) -> None:
+    """1563 with 20 % inside: 1563 / 1.2 = 1302.5 net and 260.5 tax."""
+    taxes = (tax("vat", rate_ppm=200_000),)
+    classes = (TaxClass(id="c", names={}, taxes=("vat",)),)
+    for sign in (1, -1):
+        came = [
+            TaxEngine(TaxTable(taxes=taxes, classes=classes, rounding=rounding, ties=ties))
+            .compute([TaxableLine("c", sign * 1563, sign * 1000)])
+            .lines[0]
+            for ties in ("tax", "net")
+        ]
+        assert [(sign * each.net_minor, sign * each.tax_minor) for each in came] == [
+            (1302, 261),
+            (1303, 260),
+        ]
+
+
+@given(st.integers(-(10**6), 10**6), st.sampled_from([50_000, 70_000, 100_000, 190_000, 200_000, 250_000]))
+def test_with_ties_to_the_net_the_net_is_the_price_without_tax_rounded_half_up(price, rate_ppm) -> None:
+    taxes = (tax("vat", rate_ppm=rate_ppm),)
+    classes = (TaxClass(id="c", names={}, taxes=("vat",)),)
+    table = TaxTable(taxes=taxes, classes=classes, rounding="per_line", ties="net")
+    outcome = TaxEngine(table).compute([TaxableLine("c", price, 1000)])
+    assert outcome.net_minor == divide(price * 1_000_000, 1_000_000 + rate_ppm)
+
+
+def test_half_a_cent_that_comes_on_top_is_always_rounded_away_from_zero() -> None:
+    taxes = (tax("vat", rate_ppm=200_000), tax("sales", rate_ppm=500_000, included=False))
+    classes = (TaxClass(id="c", names={}, taxes=("vat", "sales")),)
+    table = TaxTable(taxes=taxes, classes=classes, rounding="per_line", ties="net")
+    (line,) = TaxEngine(table).compute([TaxableLine("c", 1563, 1000)]).lines
+    assert line.taxes == (("vat", 1303, 260), ("sales", 1303, 652))
 
 
 def test_a_tax_table_travels_as_json() -> None:

@@ -30,10 +30,10 @@ CashStrategy = Literal["add_line", "biggest_tax"]
 
 
 class DocumentLine(NamedTuple):
-    """A line of a document: its price as marked, in minor units (a Fraction may hold parts of one)."""
+    """A line of a document: its price as marked, in minor units, and its quantity, both exact."""
 
     price: Fraction
-    quantity_milli: int
+    quantity_milli: int | Fraction
     taxes: tuple[Tax, ...]
 
 

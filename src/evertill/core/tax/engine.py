@@ -5,7 +5,8 @@ line's own figures are remembered by value (a line that did not change costs one
 the receipt is settled in whole numbers: under one table, every tax of every class is a fixed
 fraction of the amount and of the quantity, so all lines share one denominator per tax.
 
-Per line, each tax is rounded on each line, half away from zero. Per receipt, each tax is summed
+Per line, each tax is rounded on each line, half away from zero (a tax inside the price half towards
+zero, if the table gives ties to the net). Per receipt, each tax is summed
 exactly over the receipt and rounded once; the result is handed back to the lines so that the
 lines still add up: each line gets its own tax rounded, and the few cents between that and the
 receipt's tax go where rounding took or gave most. The marked price is never changed: an included
@@ -22,7 +23,7 @@ from fractions import Fraction
 from math import lcm
 from typing import NamedTuple
 
-from evertill.core.rounding import carriers, divide
+from evertill.core.rounding import Rounding, carriers, divide
 from evertill.core.tax.model import (
     Tax,
     TaxableLine,
@@ -66,6 +67,9 @@ class TaxEngine:
         self._classes = {each.id: self._stack(each) for each in table.classes}
         self._denominators = [1] * len(table.taxes)
         self._factors = self._common_factors()
+        inside = Rounding.HALF_DOWN if table.ties == "net" else Rounding.HALF_UP
+        self._modes = [inside if tax.included else Rounding.HALF_UP for tax in table.taxes]
+        self._inside = _to_minor if table.ties == "tax" else _to_minor_half_down
         self._per_receipt = table.rounding == "per_receipt"
         self._known: dict[TaxableLine, _Piece] = {}
         self._known_moved: dict[tuple[TaxableLine, tuple[int, ...]], _Piece] = {}
@@ -150,9 +154,13 @@ class TaxEngine:
     def _rounded(self, line: TaxableLine, taxes: tuple[Tax, ...], exact: list[int]) -> list[int]:
         """Each tax of the line, rounded on the line."""
         if self._per_receipt or len(taxes) == 1:
-            over = [self._denominators[self._places[tax.id]] for tax in taxes]
-            return [divide(each, by) for each, by in zip(exact, over, strict=True)]
-        _, slices = work_out(taxes, Fraction(line.amount_minor), line.quantity_milli, _to_minor)
+            places = [self._places[tax.id] for tax in taxes]
+            return [
+                divide(each, self._denominators[place], self._modes[place])
+                for each, place in zip(exact, places, strict=True)
+            ]
+        price = Fraction(line.amount_minor)
+        _, slices = work_out(taxes, price, line.quantity_milli, _to_minor, inside=self._inside)
         return [int(each.amount) for each in slices]
 
     def _piece(
@@ -178,7 +186,7 @@ class TaxEngine:
             over = self._denominators[place]
             if 2 * abs(taken) < over:
                 continue
-            odd = divide(rounded * over + taken, over) - rounded
+            odd = divide(rounded * over + taken, over, self._modes[place]) - rounded
             for index in _carriers(pieces, place, odd):
                 moved.setdefault(index, [0] * len(sums))[place] = 1 if odd > 0 else -1
         return moved
@@ -208,3 +216,7 @@ def _carriers(pieces: list[_Piece], place: int, odd: int) -> list[int]:
 
 def _to_minor(amount: Fraction) -> Fraction:
     return Fraction(divide(amount.numerator, amount.denominator))
+
+
+def _to_minor_half_down(amount: Fraction) -> Fraction:
+    return Fraction(divide(amount.numerator, amount.denominator, Rounding.HALF_DOWN))

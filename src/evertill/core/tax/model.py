@@ -11,6 +11,7 @@ FIXED_SCALE = 10_000_000  # amount_e4 * quantity_milli -> minor units
 
 Kind = Literal["percent", "fixed", "division"]
 TaxRounding = Literal["per_line", "per_receipt"]
+Ties = Literal["tax", "net"]
 
 
 class Tax(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -43,11 +44,17 @@ class TaxClass(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class TaxTable(msgspec.Struct, frozen=True, kw_only=True):
-    """All taxes of a shop. `rounding` is the law's choice: each tax on each line, or once per receipt."""
+    """All taxes of a shop. `rounding` is the law's choice: each tax on each line, or once per receipt.
+
+    `ties` says who gets the half, where a tax inside a price comes to exactly half a minor unit: of
+    15.63 with 20 % inside, the tax is 2.605 and the net 13.025. "tax" rounds the tax half away from
+    zero (2.61 and 13.02), "net" the net (2.60 and 13.03).
+    """
 
     taxes: tuple[Tax, ...] = ()
     classes: tuple[TaxClass, ...] = ()
     rounding: TaxRounding = "per_receipt"
+    ties: Ties = "tax"
 
 
 class TaxableLine(msgspec.Struct, frozen=True):

@@ -27,6 +27,7 @@ from evertill.core.tax.model import FIXED_SCALE, PPM, Tax
 
 Round = Callable[[Fraction], Fraction]
 Money = TypeVar("Money", int, Fraction)
+Quantity = TypeVar("Quantity", int, Fraction)
 
 
 class Slice:
@@ -72,21 +73,27 @@ def runs(taxes: Sequence[Tax]) -> list[list[int]]:
 
 
 def work_out(
-    taxes: Sequence[Tax], price: Fraction, quantity_milli: int, rounded: Round | None = None
+    taxes: Sequence[Tax],
+    price: Fraction,
+    quantity_milli: int | Fraction,
+    rounded: Round | None = None,
+    *,
+    inside: Round | None = None,
 ) -> tuple[Fraction, list[Slice]]:
     """(net, slices) of `price`, in minor units; slices in the order of `taxes`.
 
     `price` is the line's amount as marked. Fixed taxes take the sign of the price (of the
     quantity if the price is zero), so a return mirrors its sale. With `rounded`, every tax
-    amount has gone through it; without, all is exact. net + included amounts == price.
+    amount has gone through it (included ones through `inside`, if given); without, all is exact.
+    net + included amounts == price.
     """
-    quantity = Fraction(signed_quantity(quantity_milli, price))
+    quantity = signed_quantity(Fraction(quantity_milli), price)
     if rounded is None:
         lines = _lines(taxes, quantity)
         net = _net(taxes, lines, price)
         amounts = [slope * net + fixed for slope, fixed in lines]
     else:
-        net, amounts = _work_out_rounded(taxes, price, quantity, rounded)
+        net, amounts = _work_out_rounded(taxes, price, quantity, rounded, inside or rounded)
     return net, [
         Slice(tax, base_of(taxes, index, net, amounts), amounts[index]) for index, tax in enumerate(taxes)
     ]
@@ -101,7 +108,7 @@ def base_of(taxes: Sequence[Tax], index: int, net: Money, amounts: Sequence[Mone
     return base
 
 
-def signed_quantity(quantity_milli: int, price: Fraction | int) -> int:
+def signed_quantity(quantity_milli: Quantity, price: Fraction | int) -> Quantity:
     """The quantity with the sign that fixed taxes take: that of the price; at price zero its own."""
     if price == 0:
         return quantity_milli
@@ -139,7 +146,7 @@ def _net(taxes: Sequence[Tax], lines: Sequence[tuple[Fraction, Fraction]], price
 
 
 def _work_out_rounded(
-    taxes: Sequence[Tax], price: Fraction, quantity: Fraction, rounded: Round
+    taxes: Sequence[Tax], price: Fraction, quantity: Fraction, rounded: Round, inside: Round
 ) -> tuple[Fraction, list[Fraction]]:
     amounts = [Fraction(0)] * len(taxes)
     lines = _lines(taxes, quantity)
@@ -148,7 +155,7 @@ def _work_out_rounded(
     for run in reversed([run for run in runs(taxes) if taxes[run[0]].included]):
         solved = _net([taxes[i] for i in left], [lines[i] for i in left], net)
         for index in run:
-            amounts[index] = rounded(lines[index][0] * solved + lines[index][1])
+            amounts[index] = inside(lines[index][0] * solved + lines[index][1])
         net -= sum(amounts[i] for i in run)
         left = [i for i in left if i not in run]
     for run in (run for run in runs(taxes) if not taxes[run[0]].included):
