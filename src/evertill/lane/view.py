@@ -22,7 +22,7 @@ from evertill.core.state import State
 
 
 class LineGoods(msgspec.Struct, frozen=True, kw_only=True):
-    """A basket line as drawn, up to its price; then come `total_minor` (after discounts) and `discounts`."""
+    """What a basket line shows for as long as it stays the same line."""
 
     no: int
     sku: str
@@ -31,11 +31,6 @@ class LineGoods(msgspec.Struct, frozen=True, kw_only=True):
     unit: str
     unit_price_e4: int
     amount_minor: int
-
-
-class LineMarks(msgspec.Struct, frozen=True, kw_only=True):
-    """The end of a basket line as drawn."""
-
     kind: str
     parent: int | None
     code: str
@@ -45,37 +40,33 @@ class LineMarks(msgspec.Struct, frozen=True, kw_only=True):
     price_source: str
 
 
-class LineView(LineGoods, LineMarks, frozen=True, kw_only=True):
-    """A whole basket line as drawn; `DrawnLine` writes it. `total_minor` is after discounts."""
+class LineView(LineGoods, frozen=True, kw_only=True):
+    """A basket line as drawn. `total_minor` is after discounts."""
 
     total_minor: int
     discounts: tuple[dict[str, Any], ...]
 
 
 class DrawnLine:
-    """The bytes of a line: those that stay while the line stays, and the whole at its present price."""
+    """The bytes of a `LineView`; what stays while the line stays is encoded once."""
 
-    __slots__ = ("_before", "_behind", "line", "priced", "raw")
+    __slots__ = ("_goods", "line", "priced", "raw")
 
     def __init__(self, line: Line, priced: PricedLine | None, encode: Callable[[object], bytes]) -> None:
         self.line = line
-        self._before = encode(_goods(line))[:-1]
-        self._behind = encode(_marks(line))[1:]
+        self._goods = encode(_goods(line))[:-1]
         self.price(priced, encode)
 
     def price(self, priced: PricedLine | None, encode: Callable[[object], bytes]) -> None:
         """Draws the line at this price."""
         self.priced = priced
         total = priced.total_minor if priced is not None else 0
-        parts = priced.discounts if priced is not None else ()
-        discounts = (
-            encode([{"names": part.names, "amount_minor": part.amount_minor} for part in parts])
-            if parts
-            else b"[]"
-        )
-        self.raw = msgspec.Raw(
-            b'%b,"total_minor":%d,"discounts":%b,%b' % (self._before, total, discounts, self._behind)
-        )
+        discounts = b"[]"
+        if priced is not None and priced.discounts:
+            discounts = encode(
+                [{"names": part.names, "amount_minor": part.amount_minor} for part in priced.discounts]
+            )
+        self.raw = msgspec.Raw(b'%b,"total_minor":%d,"discounts":%b}' % (self._goods, total, discounts))
 
 
 class SaleView(msgspec.Struct, frozen=True, kw_only=True):
@@ -213,11 +204,6 @@ def _goods(line: Line) -> LineGoods:
         unit=line.unit,
         unit_price_e4=line.unit_price_e4,
         amount_minor=line.amount_minor,
-    )
-
-
-def _marks(line: Line) -> LineMarks:
-    return LineMarks(
         kind=line.kind,
         parent=line.parent,
         code=line.code,
