@@ -349,17 +349,23 @@ class Agent:
 
     # -- between intents --------------------------------------------------------------------------------
 
-    def settle(self, *, all_now: bool = False) -> None:
-        """Writes rows and a checkpoint if enough has gathered. Called between intents; harmless to skip."""
-        if self._since_checkpoint == 0 or (self._since_checkpoint < CHECKPOINT_EVERY and not all_now):
-            return
+    def settle(self, *, all_now: bool = False) -> bool:
+        """Writes rows and a checkpoint if enough has gathered; whether it did, or has nothing to write.
+
+        Called between intents; harmless to skip. Raises Fault.
+        """
+        if self._since_checkpoint == 0:
+            return True
+        if self._since_checkpoint < CHECKPOINT_EVERY and not all_now:
+            return False
         if self.journal.head != self.journal.synced_head:
             if not all_now:
-                return
+                return False
             self.journal.sync()
         self.books.write(self._checkpoint(self.journal.synced_head))
         self._since_checkpoint = 0
         self.journal.settle()
+        return True
 
     def _checkpoint(self, position: Position) -> Checkpoint:
         newest = list(self._answered.items())[-REQUESTS_IN_CHECKPOINT:]

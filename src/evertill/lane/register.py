@@ -97,6 +97,8 @@ class Register(Window):
         self._status: dict[str, Any] = {}
         self._checking_pin = asyncio.Lock()
         self._settle_fault: Fault | None = None
+        self._idle_ticks = 0
+        self._idle_revision = -1
         self._refused_edition = (0, 0, 0)
         self._edition_words = ""
         self._preparing: asyncio.Task[None] | None = None
@@ -218,23 +220,31 @@ class Register(Window):
 
     async def look_after(self) -> None:
         """Checkpoints, status, new editions, for as long as the register works. Ends when it must be
-        started again, because its own tables or its catalogue turned out damaged."""
-        idle = 0
-        revision = self.agent.revision
-        while not (self.agent.books.damaged or self.agent.catalogue.damaged):
+        started again."""
+        while not self.must_start_again:
             await asyncio.sleep(TICK_S)
-            idle = idle + 1 if revision == self.agent.revision else 0
-            self._settle(idle)
-            self._look_around()
-            self._take_up_edition()
-            revision = self.agent.revision
-            self.tell()
+            self.care()
 
-    def _settle(self, idle: int) -> None:
+    @property
+    def must_start_again(self) -> bool:
+        """Whether its own tables or its catalogue turned out damaged: the next start makes them anew."""
+        return self.agent.books.damaged or self.agent.catalogue.damaged
+
+    def care(self) -> None:
+        """What is done a few times a second, between intents. Raises nothing for what the world breaks."""
+        self._idle_ticks = self._idle_ticks + 1 if self._idle_revision == self.agent.revision else 0
+        self._settle()
+        self._look_around()
+        self._take_up_edition()
+        self._idle_revision = self.agent.revision
+        self.tell()
+
+    def _settle(self) -> None:
+        is_idle = self._idle_ticks > 0 and self._idle_ticks % IDLE_TICKS == 0
         try:
-            self.agent.settle(all_now=idle > 0 and idle % IDLE_TICKS == 0)
             self.agent.watch_clock()
-            self._settle_fault = None
+            if self.agent.settle(all_now=is_idle):
+                self._settle_fault = None
         except Fault as fault:
             self._settle_fault = fault
 
