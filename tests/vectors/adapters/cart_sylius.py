@@ -4,11 +4,12 @@ Delivery is a line of kind "charge". A tax "per unit" is that of units rung up o
 "unrounded decimal" calculator is our rounding once per receipt. `order_discount` counts everything
 taken off goods (that is what the source shows: case 0058 adds its unit discount). `line_discount` is what
 the source calls the product's own discount: unit rewards, or all shares where there is no unit reward.
+A cart of the source has one coupon at a time; a rule or filter may name a product by its article or its name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -36,6 +37,7 @@ from evertill.core.tax import Tax, TaxableLine, TaxClass, TaxEngine, TaxTable
 from tests.vectors.outcome import Failed, Outcome, OutOfScope, Passed
 
 SET = "cart-sylius"
+SPENT = ("usage_limit_reached", "coupon_usage_limit_reached")
 KNOWN_PROMOTION = {
     "name",
     "priority",
@@ -43,11 +45,20 @@ KNOWN_PROMOTION = {
     "coupon",
     "rules",
     "actions",
-    "usage_limit_reached",
+    *SPENT,
+}
+SCOPES = {
+    "product": "product:",
+    "products": "product:",
+    "variant": "variant:",
+    "variants": "variant:",
+    "taxon": "",
+    "taxons": "",
 }
 GOODS = LineFilter()
 DELIVERY = LineFilter(kinds=("charge",))
 E4 = 10_000
+Named = Callable[[str], tuple[str, ...]]
 
 
 class Unsaid(Exception):
@@ -90,34 +101,47 @@ class _Cart:
     def __init__(self, case: Mapping[str, Any]) -> None:
         self._case = case
         self._products = {product["sku"]: product for product in case["products"]}
-        self._cuts = [_price_cut(each) for each in case.get("catalog_promotions", ())]
-        self._delivery = case["shipping_methods"][0]["name"] if case["shipping_methods"] else None
+        self._cuts = [_price_cut(each) for each in case.get("catalog_promotions") or ()]
+        self._methods = case.get("shipping_methods") or []
+        self._delivery = self._methods[0]["name"] if self._methods else None
+        self._given = case.get("promotions") or []
         self._quantities: dict[str, int] = {}
         self._coupons: list[str] = []
         for step in case["steps"]:
             self._take(step)
-        self.promotions = [_promotion(each) for each in case["promotions"]]
+        self.promotions = [_promotion(each, self._skus_named) for each in self._given]
         self.lines = self._ring_up()
         self.outcome = self._discounted()
         self._taxes = self._taxed()
 
     def _take(self, step: Mapping[str, Any]) -> None:
         if "add" in step:
-            self._quantities[step["add"]] = self._quantities.get(step["add"], 0) + step["quantity"]
+            self._quantities[step["add"]] = self._quantities.get(step["add"], 0) + step.get("quantity", 1)
         elif "set_quantity" in step:
             self._quantities[step["set_quantity"]] = step["quantity"]
         elif "remove" in step:
             self._quantities.pop(step["remove"], None)
         elif "coupon" in step:
-            self._coupons.append(step["coupon"])
+            self._coupons = [step["coupon"]] if step["coupon"] else []
         elif "shipping" in step:
             self._delivery = step["shipping"]
         elif "view" not in step:
             raise Unsaid("sylius_step")
 
+    def _skus_named(self, name: str) -> tuple[str, ...]:
+        """The articles that go by this name: their own, their variant's or their product's."""
+        named = (
+            sku
+            for sku, product in self._products.items()
+            if name in (sku, product.get("product"), product.get("variant"))
+        )
+        return tuple(named) or (name,)
+
     def _ring_up(self) -> list[PromotionLine]:
         lines = []
         for sku, quantity in self._quantities.items():
+            if quantity <= 0:
+                continue
             product = self._products[sku]
             price = self._price_e4(sku)
             lines.append(
@@ -128,10 +152,10 @@ class _Cart:
                     quantity_milli=quantity * 1000,
                     amount_minor=price // E4 * quantity,
                     categories=_labels(product),
-                    floor_minor=_minor(product.get("minimum_price", 0)) * quantity,
+                    floor_minor=_minor(product.get("minimum_price") or 0) * quantity,
                 )
             )
-        for method in self._case["shipping_methods"]:
+        for method in self._methods:
             if method["name"] == self._delivery and lines:
                 fee = _minor(method["fee"])
                 lines.append(
@@ -152,18 +176,18 @@ class _Cart:
             self._cuts,
             sku=sku,
             categories=_labels(product),
-            floor_minor=_minor(product.get("minimum_price", 0)),
+            floor_minor=_minor(product.get("minimum_price") or 0),
         )
         return price
 
     def _discounted(self) -> PromotionOutcome:
         used = {
             promotion.id: 1
-            for promotion, each in zip(self.promotions, self._case["promotions"], strict=True)
-            if each.get("usage_limit_reached")
+            for promotion, each in zip(self.promotions, self._given, strict=True)
+            if _spent(each)
         }
         context = PromotionContext(
-            currency=self._case["currency"],
+            currency=self._case.get("currency") or "USD",
             at=datetime.fromisoformat("2025-01-01T12:00:00"),
             coupons=tuple(self._coupons),
             usage=used,
@@ -176,7 +200,7 @@ class _Cart:
 
     def _taxed(self) -> dict[bool, int]:
         """Tax inside prices (True) and tax on top (False)."""
-        taxes = self._case["taxes"]
+        taxes = self._case.get("taxes") or []
         exact = any(tax.get("calculator") == "unrounded_decimal" for tax in taxes)
         ids = {place: f"{tax['name']}/{place}" for place, tax in enumerate(taxes)}
         table = TaxTable(
@@ -185,7 +209,7 @@ class _Cart:
                     id=ids[place],
                     names={"en": tax["name"]},
                     rate_ppm=_ppm(tax["rate_percent"]),
-                    included=tax["included_in_price"],
+                    included=bool(tax.get("included_in_price", False)),
                 )
                 for place, tax in enumerate(taxes)
             ),
@@ -222,7 +246,7 @@ class _Cart:
         if line.kind == "goods":
             category: str | None = self._products[line.sku].get("tax_category")
             return category
-        return next(m["tax_category"] for m in self._case["shipping_methods"] if m["name"] == line.sku)
+        return next(m.get("tax_category") for m in self._methods if m["name"] == line.sku)
 
     def shown(self, name: str, wanted: Any) -> Any:
         """What the shop would show under this name."""
@@ -240,7 +264,10 @@ class _Cart:
         if name == "catalog_price":
             return {sku: self._price_e4(sku) // E4 for sku in wanted}
         if name == "original_price":
-            return {sku: _minor(self._products[sku]["unit_price"]) for sku in wanted}
+            marked = {sku: self._products[sku] for sku in wanted}
+            return {
+                sku: _minor(each.get("original_price") or each["unit_price"]) for sku, each in marked.items()
+            }
         if name == "line_total":
             return {line.sku: self.left(line) for line in self.lines if line.sku in wanted}
         if name == "line_discount":
@@ -267,45 +294,60 @@ class _Cart:
 def _labels(product: Mapping[str, Any]) -> tuple[str, ...]:
     """A product's taxons, and its product and variant names, as categories."""
     return (
-        *product["categories"],
+        *(product.get("categories") or ()),
         f"product:{product.get('product', product['sku'])}",
         f"variant:{product.get('variant', product['sku'])}",
     )
 
 
 def _price_cut(each: Mapping[str, Any]) -> PriceCut:
-    (kind, value), *more = each["applies_to"].items()
-    if more or kind not in ("product", "variant", "taxon"):
-        raise Unsaid("sylius_price_cut_scope")
-    values = value if isinstance(value, list) else [value]
-    by_percent = each["discount"]["type"] == "percent"
+    scopes = each["applies_to"]
+    named: list[str] = []
+    for scope in scopes if isinstance(scopes, list) else [scopes]:
+        for kind, value in scope.items():
+            if kind not in SCOPES:
+                raise Unsaid("sylius_price_cut_scope")
+            values = value if isinstance(value, list) else [value]
+            named += [SCOPES[kind] + name for name in values]
+    by_percent = _is_percent(each["discount"]["type"])
     return PriceCut(
         id=each["name"],
         names={"en": each["name"]},
         rate_ppm=_ppm(each["discount"]["value"]) if by_percent else 0,
         amount_minor=0 if by_percent else _minor(each["discount"]["value"]),
-        categories=tuple(name if kind == "taxon" else f"{kind}:{name}" for name in values),
-        priority=each["priority"],
-        exclusive=each["exclusive"],
+        categories=tuple(named),
+        priority=each.get("priority") or 0,
+        exclusive=bool(each.get("exclusive", False)),
     )
 
 
-def _promotion(each: Mapping[str, Any]) -> Promotion:
+def _is_percent(kind: str) -> bool:
+    if kind not in ("percent", "percentage", "fixed"):
+        raise Unsaid("sylius_action")
+    return kind != "fixed"
+
+
+def _spent(each: Mapping[str, Any]) -> bool:
+    """Whether the case says that the promotion, or its coupon, has been used as often as it may."""
+    return any(each.get(field) for field in SPENT)
+
+
+def _promotion(each: Mapping[str, Any], named: Named) -> Promotion:
     if not set(each) <= KNOWN_PROMOTION:
         raise Unsaid("sylius_promotion_field")
     return Promotion(
         id=each["name"],
         names={"en": each["name"]},
-        priority=each["priority"],
-        exclusive=each["exclusive"],
-        coupons=(each["coupon"],) if each["coupon"] else (),
-        conditions=tuple(_condition(rule) for rule in each["rules"]),
-        rewards=tuple(_reward(action) for action in each["actions"]),
-        limits=UseLimits(overall=1) if each.get("usage_limit_reached") else UseLimits(),
+        priority=each.get("priority") or 0,
+        exclusive=bool(each.get("exclusive", False)),
+        coupons=(each["coupon"],) if each.get("coupon") else (),
+        conditions=tuple(_condition(rule, named) for rule in each.get("rules") or ()),
+        rewards=tuple(_reward(action, named) for action in each.get("actions") or ()),
+        limits=UseLimits(overall=1) if _spent(each) else UseLimits(),
     )
 
 
-def _condition(rule: Mapping[str, Any]) -> Condition:
+def _condition(rule: Mapping[str, Any], named: Named) -> Condition:
     kind = rule["type"]
     if kind == "items_total_at_least":
         return ValueAtLeast(amount_minor=_minor(rule["value"]))
@@ -317,17 +359,17 @@ def _condition(rule: Mapping[str, Any]) -> Condition:
     if kind == "has_category":
         return CountAtLeast(units=1, of=LineFilter(categories=tuple(rule["categories"])))
     if kind == "contains_product":
-        return CountAtLeast(units=1, of=LineFilter(skus=(rule["sku"],)))
+        return CountAtLeast(units=1, of=LineFilter(skus=named(rule["sku"])))
     raise Unsaid("sylius_rule")
 
 
-def _reward(action: Mapping[str, Any]) -> Reward:
-    target, kind, value = action["target"], action["discount"]["type"], action["discount"]["value"]
-    if target not in ("order", "unit", "shipping") or kind not in ("fixed", "percent"):
+def _reward(action: Mapping[str, Any], named: Named) -> Reward:
+    target, value = action["target"], action["discount"]["value"]
+    if target not in ("order", "unit", "shipping"):
         raise Unsaid("sylius_action")
-    of = DELIVERY if target == "shipping" else _filter(action.get("filter", {}))
+    of = DELIVERY if target == "shipping" else _filter(action.get("filter") or {}, named)
     spread: Any = "unit" if target == "unit" else "across"
-    if kind == "fixed":
+    if not _is_percent(action["discount"]["type"]):
         return AmountOff(amount_minor=_minor(value), of=of, spread=spread)
     return PercentOff(
         rate_ppm=_ppm(value),
@@ -338,13 +380,13 @@ def _reward(action: Mapping[str, Any]) -> Reward:
     )
 
 
-def _filter(chosen: Mapping[str, Any]) -> LineFilter:
+def _filter(chosen: Mapping[str, Any], named: Named) -> LineFilter:
     if not set(chosen) <= {"categories", "skus", "price_min", "price_max"}:
         raise Unsaid("sylius_filter")
     low, high = chosen.get("price_min"), chosen.get("price_max")
     return LineFilter(
-        categories=tuple(chosen.get("categories", ())),
-        skus=tuple(chosen.get("skus", ())),
+        categories=tuple(chosen.get("categories") or ()),
+        skus=tuple(sku for name in chosen.get("skus") or () for sku in named(name)),
         price_min_e4=None if low is None else _minor(low) * E4,
         price_max_e4=None if high is None else _minor(high) * E4,
     )
