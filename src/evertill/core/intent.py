@@ -9,14 +9,20 @@ sign-in, lent for this one intent.
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
+
+# What a person or a scanner can enter; longer texts are not understood at all.
+Short = Annotated[str, msgspec.Meta(max_length=100)]
+Text = Annotated[str, msgspec.Meta(max_length=1_000)]
 
 
 class Approval(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A colleague's staff id and PIN."""
 
-    staff: str
-    pin: str
+    staff: Short
+    pin: Short
 
 
 class Intent(
@@ -24,14 +30,14 @@ class Intent(
 ):
     """What every intent may carry."""
 
-    request: str | None = None
+    request: Short | None = None
 
 
 class SignIn(Intent, frozen=True, kw_only=True):
     """Sign in with a staff id and PIN. Whoever was signed in is signed out; the basket stays."""
 
-    staff: str
-    pin: str
+    staff: Short
+    pin: Short
 
 
 class SignOut(Intent, frozen=True, kw_only=True):
@@ -48,10 +54,10 @@ class OpenShift(Intent, frozen=True, kw_only=True):
 class MoveCash(Intent, frozen=True, kw_only=True):
     """Put cash into the drawer (positive amount_minor) or take it out (negative)."""
 
-    currency: str
+    currency: Short
     amount_minor: int
-    reason: str
-    note: str | None = None
+    reason: Text
+    note: Text | None = None
     approval: Approval | None = None
 
 
@@ -71,7 +77,7 @@ class TakeReport(Intent, frozen=True, kw_only=True):
 class OpenDrawer(Intent, frozen=True, kw_only=True):
     """Open the cash drawer without a sale."""
 
-    reason: str
+    reason: Text
     approval: Approval | None = None
 
 
@@ -79,9 +85,9 @@ class StartSale(Intent, frozen=True, kw_only=True):
     """Begin a sale that is not the default: another currency, a reference from elsewhere, or a
     sale that happened earlier (`occurred_on`, YYYY-MM-DD) and is written up now."""
 
-    currency: str | None = None
-    reference: str | None = None
-    occurred_on: str | None = None
+    currency: Short | None = None
+    reference: Short | None = None
+    occurred_on: Short | None = None
 
 
 class Scan(Intent, frozen=True, kw_only=True):
@@ -93,16 +99,16 @@ class Scan(Intent, frozen=True, kw_only=True):
     share a code. `merge` false always makes a line of its own.
     """
 
-    code: str
-    sku: str | None = None
+    code: Text
+    sku: Short | None = None
     quantity_milli: int | None = None
     unit_price_e4: int | None = None
     amount_minor: int | None = None
     merge: bool = True
-    reason: str | None = None
-    note: str | None = None
+    reason: Text | None = None
+    note: Text | None = None
     accept_expired: bool = False
-    sale: str | None = None
+    sale: Short | None = None
     approval: Approval | None = None
 
 
@@ -111,7 +117,7 @@ class ChangeQuantity(Intent, frozen=True, kw_only=True):
 
     line_no: int
     quantity_milli: int
-    sale: str | None = None
+    sale: Short | None = None
     approval: Approval | None = None
 
 
@@ -119,8 +125,8 @@ class VoidLine(Intent, frozen=True, kw_only=True):
     """Take a line out of the basket. It stays in the books as voided."""
 
     line_no: int
-    reason: str | None = None
-    sale: str | None = None
+    reason: Text | None = None
+    sale: Short | None = None
     approval: Approval | None = None
 
 
@@ -129,19 +135,19 @@ class OverridePrice(Intent, frozen=True, kw_only=True):
 
     line_no: int
     unit_price_e4: int
-    reason: str
-    sale: str | None = None
+    reason: Text
+    sale: Short | None = None
     approval: Approval | None = None
 
 
 class GiveDiscount(Intent, frozen=True, kw_only=True):
     """A discount by hand, of `rate_ppm` or `amount_minor`, on a line or (no line_no) the basket."""
 
-    reason: str
+    reason: Text
     rate_ppm: int = 0
     amount_minor: int = 0
     line_no: int | None = None
-    sale: str | None = None
+    sale: Short | None = None
     approval: Approval | None = None
 
 
@@ -149,68 +155,68 @@ class ClearDiscounts(Intent, frozen=True, kw_only=True):
     """Take back the manual discounts of a line, or (no line_no) those of the basket."""
 
     line_no: int | None = None
-    sale: str | None = None
+    sale: Short | None = None
 
 
 class SetCustomer(Intent, frozen=True, kw_only=True):
     """The sale is for the customer with this card number or phone; empty: for nobody known."""
 
-    code: str = ""
-    sale: str | None = None
+    code: Text = ""
+    sale: Short | None = None
 
 
 class AddCoupon(Intent, frozen=True, kw_only=True):
     """A coupon code the customer brought."""
 
-    coupon: str
-    sale: str | None = None
+    coupon: Text
+    sale: Short | None = None
 
 
 class AddNote(Intent, frozen=True, kw_only=True):
     """A note on the sale or, with line_no, on a line. Printed on the receipt."""
 
-    text: str
+    text: Text
     line_no: int | None = None
-    sale: str | None = None
+    sale: Short | None = None
 
 
 class ProveAge(Intent, frozen=True, kw_only=True):
     """The cashier has seen that the customer is at least `years` old."""
 
     years: int
-    sale: str | None = None
+    sale: Short | None = None
     approval: Approval | None = None
 
 
 class ReturnGoods(Intent, frozen=True, kw_only=True):
     """Take goods back against a receipt: these lines and quantities (thousandths), or everything left."""
 
-    receipt: str
+    receipt: Text
     lines: dict[str, int] = {}
-    reason: str | None = None
-    sale: str | None = None
+    reason: Text | None = None
+    sale: Short | None = None
     approval: Approval | None = None
 
 
 class VoidSale(Intent, frozen=True, kw_only=True):
     """Give the basket up. It stays in the books as voided."""
 
-    reason: str | None = None
-    sale: str | None = None
+    reason: Text | None = None
+    sale: Short | None = None
     approval: Approval | None = None
 
 
 class ParkSale(Intent, frozen=True, kw_only=True):
     """Set the basket aside."""
 
-    note: str = ""
-    sale: str | None = None
+    note: Text = ""
+    sale: Short | None = None
 
 
 class RecallSale(Intent, frozen=True, kw_only=True):
     """Take a parked basket up again."""
 
-    parked: str
+    parked: Text
 
 
 class TakeTender(Intent, frozen=True, kw_only=True):
@@ -220,23 +226,23 @@ class TakeTender(Intent, frozen=True, kw_only=True):
     nothing is left to pay the sale is completed: durable before the answer.
     """
 
-    tender: str
+    tender: Text
     amount_minor: int | None = None
     tip_minor: int = 0
-    sale: str | None = None
+    sale: Short | None = None
 
 
 class RemoveTender(Intent, frozen=True, kw_only=True):
     """Give a partial payment back."""
 
     tender_no: int
-    sale: str | None = None
+    sale: Short | None = None
 
 
 class ReprintReceipt(Intent, frozen=True, kw_only=True):
     """Print an earlier receipt again, marked as a copy. Empty: the last one."""
 
-    receipt: str = ""
+    receipt: Text = ""
     approval: Approval | None = None
 
 
