@@ -36,8 +36,8 @@ REASONS: dict[str, str] = {
     ),
     "medusa_campaign": "The campaign counts something other than uses or money given (docs/adr/0005).",
     "medusa_rule": (
-        "The rule compares numbers or looks into the cart's items; our facts are names, and amounts "
-        "are asked for by conditions (docs/adr/0005)."
+        "The rule compares numbers; our facts are names, and amounts are asked for by conditions "
+        "(docs/adr/0005)."
     ),
     "medusa_target_rules": (
         "The rule picks goods by two free attributes at once; our filter has one place for them, "

@@ -5,7 +5,8 @@ hundredth, we do not, so an amount agrees when it is less than a hundredth away.
 facts about the customer are facts of the sale; attributes of an item are its categories, its product is
 its article; shipping methods are charges. Upstream lets units bought for one buy-and-get count again
 for the next, so only rewarded units are taken. Every evaluation replaces the one before: old
-adjustments are removed, their codes stay given, and a code nobody knows is an unknown coupon.
+adjustments are removed, their codes stay given, and a code nobody knows is an unknown coupon. A rule of
+the promotion about `items.something` asks whether some item has it, so the items are facts of the sale too.
 """
 
 from __future__ import annotations
@@ -82,27 +83,31 @@ class _Cart:
         for update in case.get("campaign_updates", ()):
             if not set(update.get("budget", {})) <= BUDGET_FIELDS:
                 raise Unsaid("medusa_campaign")
-            self._budgets[update["id"]].update(update.get("budget", {}))
-        self._promotions = [self._promotion(each) for each in case["promotions"]]
-        items = [("goods", item) for item in self._context.get("items", ())]
-        methods = [("charge", method) for method in self._context.get("shipping_methods", ())]
+            self._budgets.setdefault(update["id"], {}).update(update.get("budget", {}))
+        automatic = not (case.get("options") or {}).get("prevent_auto_promotions")
+        self._promotions = [
+            self._promotion(each) for each in case["promotions"] if automatic or not each.get("is_automatic")
+        ]
+        items = [("goods", item) for item in self._context.get("items") or ()]
+        methods = [("charge", method) for method in self._context.get("shipping_methods") or ()]
         self._ids = [each["id"] for _, each in items + methods]
         self._lines = [_line(no, kind, each) for no, (kind, each) in enumerate(items + methods, start=1)]
         self._goods = len(items)
-        self._old = [(kind, old) for kind, each in items + methods for old in each.get("adjustments", ())]
-        codes = [*case["codes"], *(old["code"] for _, old in self._old if "code" in old)]
+        self._old = [(kind, old) for kind, each in items + methods for old in each.get("adjustments") or ()]
+        codes = [*(case.get("codes") or ()), *(old["code"] for _, old in self._old if "code" in old)]
         self._codes = tuple(dict.fromkeys(codes))
 
     def evaluate(self) -> PromotionOutcome:
         """What our engine gives this cart."""
-        used = {name: b["used"] for name, b in self._budgets.items() if b["type"] == "usage"}
-        spent = {name: _minor(b["used"]) for name, b in self._budgets.items() if b["type"] == "spend"}
-        outside = {k: v for k, v in self._context.items() if k not in ("items", "shipping_methods")}
+        used = {name: b.get("used") or 0 for name, b in self._budgets.items() if b.get("type") == "usage"}
+        spent = {
+            name: _minor(b.get("used") or 0) for name, b in self._budgets.items() if b.get("type") == "spend"
+        }
         facts: dict[str, tuple[str, ...]] = {}
-        for path, value in _flat(outside):
+        for path, value in _flat(self._context):
             facts[path] = (*facts.get(path, ()), value)
         context = PromotionContext(
-            currency=str(self._context.get("currency_code", "usd")).upper(),
+            currency=str(self._context.get("currency_code") or "usd").upper(),
             at=datetime.fromisoformat("2025-01-01T12:00:00"),
             coupons=self._codes,
             facts=facts,
@@ -132,7 +137,7 @@ class _Cart:
             names={"en": each["code"]},
             priority=1 if buy_get else 0,
             coupons=() if each.get("is_automatic") else (each["code"],),
-            currencies=(method["currency_code"].upper(),),
+            currencies=(method["currency_code"].upper(),) if method.get("currency_code") else (),
             conditions=tuple(_condition(rule) for rule in each.get("rules") or ()),
             rewards=(_buy_get(method) if buy_get else _plain(method),),
             takes="rewarded" if buy_get else None,
@@ -141,11 +146,11 @@ class _Cart:
         )
 
     def _limits(self, campaign: str | None) -> UseLimits:
-        if campaign is None:
+        budget = self._budgets.get(campaign or "", {})
+        if budget.get("limit") is None:
             return UseLimits()
-        budget = self._budgets[campaign]
         if budget["type"] == "usage":
-            return UseLimits(overall=budget["limit"])
+            return UseLimits(overall=int(budget["limit"]))
         return UseLimits(budget_minor=_minor(budget["limit"]))
 
 
@@ -162,13 +167,13 @@ def _flat(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
 
 
 def _line(no: int, kind: str, each: Mapping[str, Any]) -> PromotionLine:
-    quantity = each.get("quantity", 1)
-    amount = _minor(each["subtotal"])
+    quantity = int(each.get("quantity", 1))
+    amount = _minor(each["subtotal"] if "subtotal" in each else each["unit_price"] * quantity)
     attributes = {k: v for k, v in each.items() if k not in ("adjustments", "quantity", "subtotal")}
     return PromotionLine(
         no=no,
-        sku=str(each.get("product", {}).get("id", each["id"])),
-        unit_price_e4=divide(amount * 10_000, quantity),
+        sku=str((each.get("product") or {}).get("id", each["id"])),
+        unit_price_e4=divide(amount * 10_000, max(1, quantity)),
         quantity_milli=quantity * 1000,
         amount_minor=amount,
         kind=kind,
@@ -178,12 +183,12 @@ def _line(no: int, kind: str, each: Mapping[str, Any]) -> PromotionLine:
 
 
 def _values(rule: Mapping[str, Any]) -> tuple[str, ...]:
-    values = rule["values"]
+    values = rule["values"] if isinstance(rule["values"], list) else [rule["values"]]
     return tuple(str(v.get("value", v)) if isinstance(v, Mapping) else str(v) for v in values)
 
 
 def _condition(rule: Mapping[str, Any]) -> Condition:
-    if rule["operator"] not in ("eq", "in", "ne") or rule["attribute"].startswith("items."):
+    if rule["operator"] not in ("eq", "in", "ne"):
         raise Unsaid("medusa_rule")
     return FactIs(name=rule["attribute"], values=_values(rule), negate=rule["operator"] == "ne")
 
@@ -221,21 +226,26 @@ def _plain(method: Mapping[str, Any]) -> Reward:
             max_units_per_line=most,
         )
     return PercentOff(
-        rate_ppm=int(Decimal(str(method["value"])) * 10_000),
+        rate_ppm=_rate_ppm(method),
         of=of,
         spread="line" if each else "across",
         max_units_per_line=most,
     )
 
 
+def _rate_ppm(method: Mapping[str, Any]) -> int:
+    """The percentage; more than all of a price is all of it."""
+    return min(1_000_000, int(Decimal(str(method["value"])) * 10_000))
+
+
 def _buy_get(method: Mapping[str, Any]) -> Reward:
     by_percent = method["type"] == "percentage"
     return BuyGet(
         buy=_filter(method.get("buy_rules"), "goods"),
-        buy_units=method["buy_rules_min_quantity"],
+        buy_units=method.get("buy_rules_min_quantity") or 1,
         get=_filter(method.get("target_rules"), "goods"),
-        get_units=method["apply_to_quantity"],
-        rate_ppm=int(Decimal(str(method["value"])) * 10_000) if by_percent else 1_000_000,
+        get_units=method.get("apply_to_quantity") or 1,
+        rate_ppm=_rate_ppm(method) if by_percent else 1_000_000,
         amount_minor=None if by_percent else _minor(method["value"]),
         picks="dearest",
         max_times=1,
