@@ -19,7 +19,7 @@ from evertill.host.clock import HostClock
 from evertill.host.disk import HostDisk
 from evertill.host.entropy import HostEntropy
 from evertill.host.ports import bind_loopback
-from evertill.host.process import end_with_parent
+from evertill.host.process import end_with_parent, keep_private
 from evertill.host.secret import load_or_make_secret
 from evertill.server.gate import GatePorts, GateSettings, assemble
 from evertill.server.identity import read_or_make_identity
@@ -98,6 +98,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--port", type=int, default=8771)
     parser.add_argument("--with-parent", action="store_true", help="end when the starting process ends")
     asked = parser.parse_args(arguments)
+    keep_private()
     if asked.with_parent:
         end_with_parent()
     return run_gate(asked.home, asked.port, asked.store)

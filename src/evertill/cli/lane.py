@@ -23,7 +23,7 @@ from evertill.host.clock import HostClock
 from evertill.host.disk import HostDisk
 from evertill.host.entropy import HostEntropy
 from evertill.host.ports import bind_loopback
-from evertill.host.process import end_with_parent, for_child
+from evertill.host.process import end_with_parent, for_child, keep_private
 from evertill.lane.agent import Agent
 from evertill.lane.api import LIVE_BYTES_MAX, api
 from evertill.lane.assemble import assemble
@@ -181,6 +181,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--prepare", type=int, help="only make the catalogue of this edition, then end")
     parser.add_argument("--with-parent", action="store_true", help="end when the starting process ends")
     asked = parser.parse_args(arguments)
+    keep_private()
     if asked.with_parent:
         end_with_parent()
     if asked.prepare is not None:

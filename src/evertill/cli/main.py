@@ -10,10 +10,13 @@ import typer
 
 import evertill
 from evertill.cli import catalogue, journal, replay, report
+from evertill.cli.gate import run_gate
 from evertill.cli.lane import run_lane
 from evertill.cli.setup import set_up
 from evertill.cli.up import run_up
+from evertill.cli.uplink import run_uplink
 from evertill.core.fault import Fault
+from evertill.host.process import keep_private
 
 DEFAULT_HOME = Path.home() / ".evertill"
 Home = Annotated[Path, typer.Option(help="The shop's folder.")]
@@ -56,6 +59,21 @@ def lane(home: Home = DEFAULT_HOME, port: int = 8770) -> None:
 
 
 @app.command()
+def gate(home: Home = DEFAULT_HOME, port: int = 8771, store: str = "S1") -> None:
+    """Run only the server's gate."""
+    raise typer.Exit(run_gate(home, port, store))
+
+
+@app.command()
+def uplink(
+    home: Home = DEFAULT_HOME,
+    gate: Annotated[str, typer.Option(help="Address of the server.")] = "http://127.0.0.1:8771",
+) -> None:
+    """Carry a register's entries to the server, and editions back."""
+    raise typer.Exit(run_uplink(home, gate))
+
+
+@app.command()
 def version() -> None:
     """Say which release this is."""
     typer.echo(evertill.__version__)
@@ -65,6 +83,7 @@ def main() -> None:
     """Runs the command line. Refuses to run without assertions: they guard the books."""
     if not __debug__:
         sys.exit("Evertill does not run with python -O: its assertions guard the books.")
+    keep_private()
     app()
 
 

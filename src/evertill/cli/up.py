@@ -153,8 +153,9 @@ class Shop:
         self._ending.set()
 
     def end(self) -> None:
-        """Ends all parts, the lane first, so that what it has written is still sent."""
-        for part in sorted(self._parts, key=lambda part: part.name != "lane"):
+        """Ends all parts: the lane first, then the uplink, so that what was written is still sent."""
+        order = ("lane", "uplink", "gate")
+        for part in sorted(self._parts, key=lambda part: order.index(part.name)):
             part.end()
 
 

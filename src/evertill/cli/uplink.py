@@ -21,7 +21,7 @@ from evertill.host.clock import HostClock
 from evertill.host.disk import HostDisk
 from evertill.host.entropy import HostEntropy
 from evertill.host.net import HttpLink
-from evertill.host.process import end_with_parent
+from evertill.host.process import end_with_parent, keep_private
 from evertill.host.secret import load_secret
 from evertill.lane.home import LaneHome
 from evertill.uplink.assemble import UplinkSettings, assemble
@@ -101,6 +101,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--with-parent", action="store_true", help="end when the starting process ends")
     asked = parser.parse_args(arguments)
+    keep_private()
     if asked.with_parent:
         end_with_parent()
     return run_uplink(asked.home, asked.gate)

@@ -1,4 +1,4 @@
-"""Children that end with their parent, also when it is killed; nothing is left holding a port or a lock."""
+"""What a process owes the machine: it ends with its parent, and what it writes is its owner's alone."""
 
 from __future__ import annotations
 
@@ -9,6 +9,11 @@ import sys
 
 PR_SET_PDEATHSIG = 1
 PARENT = "EVERTILL_PARENT"
+
+
+def keep_private() -> None:
+    """From now on files this process makes can be read by its user only: journals, keys, receipts."""
+    os.umask(0o077)
 
 
 def for_child() -> dict[str, str]:

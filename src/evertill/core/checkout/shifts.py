@@ -79,7 +79,7 @@ def move_cash(desk: Desk, intent: i.MoveCash) -> Decision:
     if not _has_cash(desk, intent.currency):
         return _no_cash(intent.currency)
     if intent.amount_minor == 0 or abs(intent.amount_minor) > CASH_MAX_MINOR:
-        return Refusal("bad_amount", "Enter an amount above zero.")
+        return Refusal("bad_amount", "Enter an amount that is not zero.")
     expected = shift.expected_minor(intent.currency)
     if expected + intent.amount_minor < 0:
         return Refusal(
