@@ -157,8 +157,6 @@ LONG = {
 # Modules that no module of the product imports: name -> what starts or asks them.
 STARTED_OR_ASKED = {
     "evertill.cli.main": "the `evertill` command (pyproject.toml)",
-    "evertill.cli.gate": "a process of `evertill up`",
-    "evertill.cli.uplink": "a process of `evertill up`",
     "evertill.cli.printer": "the lane's print worker process",
 }
 _PUBLISHED = "a rule that published cases ask about; no screen asks it yet (docs/adr/0017)"
