@@ -94,7 +94,9 @@ def _refusals(*codes: int) -> dict[str, Any]:
         400: "Not understood",
         403: "Another origin",
         404: "Not here",
+        405: "Not this method",
         409: "Refused: nothing was recorded",
+        413: "Larger than 1 MiB",
         415: "Not JSON",
         503: "A fault: nothing was recorded",
     }
@@ -106,7 +108,7 @@ def _post(summary: str, schema: dict[str, Any]) -> dict[str, Any]:
         "summary": summary.split("\n")[0],
         "description": summary,
         "requestBody": {"required": True, "content": {"application/json": {"schema": schema}}},
-        "responses": {"200": _content(_ref("Accepted"), "Carried out"), **_refusals(400, 403, 409, 415, 503)},
+        "responses": {"200": _content(_ref("Accepted"), "Carried out"), **_refusals(400, 403, 405, 409, 413, 415, 503)},
     }
 
 
