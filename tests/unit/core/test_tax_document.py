@@ -108,6 +108,13 @@ def test_an_invoice_from_elsewhere_may_differ_by_a_cent_and_no_more() -> None:
     assert agreed_vat(ours, far) is ours
 
 
+def test_an_invoice_may_list_a_rate_on_which_nothing_stands() -> None:
+    ours = break_down([_line("100", "19")])
+    stated = {("S", Fraction(19)): (Fraction(100), 19 + CENT), ("Z", Fraction(0)): (Fraction(0), Fraction(0))}
+    assert agreed_vat(ours, stated) is stated
+    assert agreed_vat(ours, stated | {("Z", Fraction(0)): (Fraction(1), Fraction(0))}) is ours
+
+
 @given(st.integers(-(10**6), 10**6), st.lists(st.integers(0, 30), max_size=3), st.booleans())
 def test_a_cart_item_without_discount_shows_its_original_figures(amount, rates, inside) -> None:
     item = itemise(Fraction(amount), rates_percent=[Fraction(rate) for rate in rates], includes_tax=inside)

@@ -136,8 +136,11 @@ def break_down(lines: Sequence[InvoiceLine], adjustments: Sequence[Adjustment] =
 
 
 def agreed_vat(ours: Vat, stated: Vat) -> Vat:
-    """`stated`, if it has our categories and bases and each tax to the cent; else `ours`."""
-    agrees = ours.keys() == stated.keys() and all(
-        ours[key][0] == base and abs(ours[key][1] - tax) <= CENT for key, (base, tax) in stated.items()
-    )
+    """`stated`, if it has our categories and bases and each tax to the cent; else `ours`.
+
+    A rate on which nothing stands may be listed or not.
+    """
+    nothing = (ZERO, ZERO)
+    pairs = [(ours.get(key, nothing), stated.get(key, nothing)) for key in ours.keys() | stated.keys()]
+    agrees = all(one[0] == other[0] and abs(one[1] - other[1]) <= CENT for one, other in pairs)
     return stated if agrees else ours
