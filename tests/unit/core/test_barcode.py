@@ -16,6 +16,7 @@ from evertill.core.barcode import (
     lookup_keys,
     parse_scan,
 )
+from evertill.core.barcode.gs1_checks import check_iban
 from evertill.core.barcode.regions import REGION_RULES
 from evertill.core.refusal import Refusal
 from evertill.core.shop import WeightBarcode
@@ -251,6 +252,13 @@ def test_a_composite_symbol_adds_its_expiry_to_the_ean_beside_it() -> None:
 
 def test_a_magazine_is_found_without_its_issue_number() -> None:
     assert scanned("]E3977123456700305").gtin == "09771234567003"
+
+
+def test_a_payment_slip_from_kosovo_has_a_good_account_number() -> None:
+    """XK is in the IBAN registry (SWIFT), though ISO 3166 has no code for Kosovo."""
+    assert check_iban("XK051212012345678906") is None
+    assert check_iban("XK051212012345678907") == "incorrect_iban_checksum"
+    assert check_iban("XX051212012345678906") == "illegal_iban_country_code"
 
 
 def test_digits_of_another_script_are_no_article_number() -> None:
