@@ -66,13 +66,14 @@ def _refused(case: dict[str, Any], name: str) -> Outcome:
     return compared(name, came)
 
 
-def _mode(case: dict[str, Any]) -> Rounding:
-    return MODES[case.get("roundingMode", case.get("rounding", case.get("method", "Unnecessary")))]
+def _mode(case: dict[str, Any], usual: str = "Unnecessary") -> Rounding:
+    named = (case.get(name) for name in ("roundingMode", "rounding", "method"))
+    return MODES[next((name for name in named if name), usual)]
 
 
 def _number(given: Any) -> Fraction:
     if isinstance(given, dict):
-        (given,) = next(iter(given.values()))
+        given, *_ = next(iter(given.values()))
     return Fraction(str(given))
 
 
@@ -104,11 +105,12 @@ def _bare(amount: Amount) -> str:
 
 
 def _step(case: dict[str, Any]) -> Fraction:
-    return _number(case["unit"]) if "unit" in case else Fraction(1, 10 ** case["digits"])
+    return _number(case["unit"]) if "unit" in case else 1 / Fraction(10) ** int(case["digits"])
 
 
 def _round(case: dict[str, Any], wanted: Any) -> Outcome:
-    return compared(_number(wanted), round_exact(_number(case["amount"]), _step(case), _mode(case)))
+    rounded = round_exact(_number(case["amount"]), _step(case), _mode(case, "HALF-UP"))
+    return compared(_number(wanted), rounded)
 
 
 def _is_zero(case: dict[str, Any], wanted: Any) -> Outcome:
