@@ -82,6 +82,7 @@ def _sums(
         "original_subtotal": added("subtotal"),
         "credit_line_total": credit,
         "credit_line_subtotal": credit,
+        "credit_line_tax_total": Fraction(0),
     }
     for group, name in GROUPS.items():
         for field in fields:
