@@ -61,11 +61,16 @@ REASONS: dict[str, str] = {
     ),
     "escpos_command_not_printed": (
         "No page of ours uses this command (print mode bits, double strike, a second colour, PDF417, font C, "
-        "feeding back) and python-escpos has no call for it: there is nothing of ours to compare."
+        "a character table by its number, feeding back) and python-escpos has no call for it: there is "
+        "nothing of ours to compare."
     ),
     "escpos_picture_of_another_library": (
         "The bytes come from another library's way of halving and cutting a picture, or from a printer's own "
         "Chinese; ours sends Chinese and QR codes as pictures of its own (docs/adr/0006)."
+    ),
+    "escpos_code_page_of_another_library": (
+        "Several code pages have this character, and another library takes another one of them; we print by "
+        "python-escpos's choice (docs/adr/0006)."
     ),
     "escpos_barcode_width_of_no_printer": (
         "Printers know bars 2 to 6 dots wide, and python-escpos sends no other; the case asks for one beyond."

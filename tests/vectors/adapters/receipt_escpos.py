@@ -10,6 +10,7 @@ import contextlib
 import io
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from escpos.exceptions import Error as EscposError
@@ -33,6 +34,9 @@ NOT_PRINTED = {
     "setSmoothing",
     "setPrintBuffer",
     "getPrintBuffer",
+    "selectCharacterTable",
+    "selectUserDefinedCharacterSet",
+    "setUserDefinedCharacter",
     "dataMatrixCode",
     "aztecCode",
     "maxiCode",
@@ -77,14 +81,14 @@ def run(case: dict[str, Any]) -> Outcome:
 
 
 def _python(case: dict[str, Any]) -> Outcome:
-    options = case.get("printer_options", {})
-    disabled = options.get("magic_encode_args", {}).get("disabled")
+    options = case.get("printer_options") or {}
+    disabled = (options.get("magic_encode_args") or {}).get("disabled")
     if disabled and case["output_hex"] == "" and any(call[1] != [""] for call in case["calls"]):
         return OutOfScope("escpos_encoder_replaced")
-    printer = scratch_printer(**options)
+    printer = scratch_printer(**_plain(options))
     error = ""
     try:
-        for method, arguments, named in case["calls"]:
+        for method, arguments, named in _plain(case["calls"]):
             getattr(printer, method)(*arguments, **named)
     except REFUSED as refusal:
         error = repr(refusal)
@@ -94,12 +98,23 @@ def _python(case: dict[str, Any]) -> Outcome:
     return compared(case["output_hex"], came)
 
 
+def _plain(value: Any) -> Any:
+    """Numbers as a caller of the library would write them: the cases were read with decimals."""
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    return {key: _plain(each) for key, each in value.items()} if isinstance(value, dict) else value
+
+
 def _php(case: dict[str, Any]) -> Outcome:
     methods = {method for method, _ in case["calls_php"]}
     if methods & NOT_PRINTED:
         return OutOfScope("escpos_command_not_printed")
     if methods & PICTURES:
         return OutOfScope("escpos_picture_of_another_library")
+    if any(method == "text" and not text.isascii() for method, text in case["calls_php"]):
+        return OutOfScope("escpos_code_page_of_another_library")
     unknown = methods - CALLS.keys()
     if unknown:
         return Failed(f"unknown calls {sorted(unknown)}")
