@@ -105,8 +105,8 @@ def port_of(process: Process) -> int:
 
 
 def memory_bytes(pid: int) -> int:
-    """What a process keeps in memory for itself (proportional set size)."""
-    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        if line.startswith("Pss:"):
+    """What a process holds in memory (resident), what it shares with others included."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
             return int(line.split()[1]) * 1024
-    raise AssertionError("smaps_rollup without Pss")
+    raise AssertionError("status without VmRSS")

@@ -23,7 +23,8 @@ def scan(bench: Bench) -> Iterator[Figure]:
         def sample() -> tuple[list[int], list[int]]:
             ours, baseline = [], []
             for _ in range(BASKETS):
-                till.fill(45)
+                till.fill(44)
+                till.fill(1)
                 for _ in range(SCANS):
                     body = till.next_scan()
                     ours.append(till.scan(body))

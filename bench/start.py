@@ -44,7 +44,7 @@ def start(bench: Bench) -> Iterator[Figure]:
         value=round(median(megabytes), 1),
         unit="MB",
         goal=150,
-        note=f"proportional set size after the first scan, {min(megabytes):.0f} to {max(megabytes):.0f} MB",
+        note=f"resident after the first scan, {min(megabytes):.0f} to {max(megabytes):.0f} MB",
     )
 
 
