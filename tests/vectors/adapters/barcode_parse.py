@@ -61,6 +61,7 @@ _KINDS: tuple[tuple[str, Callable[[Case], Outcome]], ...] = (
     (r"gs1_128_compact", others.compacted_case),
     (r"gs1_128_encode", others.packed_case),
     (r"gs1_128_validate", others.unpacked_case),
+    (r"gs1_128_info", others.told_case),
     (r"odoo_barcode_rule", others.odoo_rule_case),
     (r"odoo_epc_uri", others.odoo_epc_case),
     (r"odoo_gs1_date", others.odoo_date_case),

@@ -86,6 +86,30 @@ def unpacked_case(case: Case) -> Outcome:
     return _verdict(case, None, join(elements, separator=separator))
 
 
+def told_case(case: Case) -> Outcome:
+    """What each identifier of a message says: dates, figures and counts as such, all else as text."""
+    elements = unpack(case["input"], separator=(case.get("options") or {}).get("separator", ""))
+    if isinstance(elements, MessageFault):
+        return _verdict(case, elements.fault, "")
+    told = {element.ai: _decomposed(element.ai, element.value)[1] for element in elements}
+    expected = case.get("expected") or {}
+    return compare(
+        case,
+        (case.get("valid", True), {ai: _said(value) for ai, value in expected.items()}),
+        (True, {ai: _same_number(value, expected.get(ai)) for ai, value in told.items()}),
+    )
+
+
+def _said(value: Any) -> str:
+    return " ".join(str(part) for part in value) if isinstance(value, list) else str(value)
+
+
+def _same_number(text: str, wanted: Any) -> str:
+    """The digits as the number they are, where the case tells a number: 0018 is 18."""
+    is_number = isinstance(wanted, int | Decimal) and re.fullmatch(r"[0-9.]+", text) is not None
+    return _said(wanted) if is_number and Decimal(text) == wanted else text
+
+
 def compacted_case(case: Case) -> Outcome:
     return _verdict(case, None, re.sub("[()]", "", case["input"]).strip())
 
