@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import apsw
@@ -33,10 +34,12 @@ class _Acknowledged(msgspec.Struct):
 
 
 class LaneHome:
-    """The paths below HOME/lane."""
+    """The paths below HOME/lane. `prepare_aside` makes a catalogue in a process of its own: a register
+    that sells carries none of what only the making needs."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, prepare_aside: Callable[[int], None] | None = None) -> None:
         self.directory = directory
+        self._prepare_aside = prepare_aside
         self.identity_file = directory / "lane.json"
         self.key_file = directory / "lane.key"
         self.journal = directory / "journal"
@@ -85,12 +88,21 @@ class LaneHome:
         """Versions of the edition files that are here, ascending."""
         return sorted(self.edition_files())
 
+    def set_aside(self, version: int) -> None:
+        """On return the file of this edition no longer counts, so that the uplink fetches it anew."""
+        path = self.edition_files().get(version)
+        if path is not None:
+            with contextlib.suppress(OSError):
+                os.replace(path, path.with_suffix(".refused"))
+
     def prepare_catalogue(self, version: int, identity: LaneIdentity) -> Path:
         """On return the catalogue of edition `version` is there, made from a fully verified edition.
 
         Raises Fault if the edition is missing, garbled, or not this shop's; nothing is left behind.
         """
         path = self.catalogue_file(version)
+        if self._prepare_aside is not None and not path.exists():
+            self._prepare_aside(version)
         if path.exists():
             return path
         aside = path.with_suffix(f".{os.getpid()}.new")

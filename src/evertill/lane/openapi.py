@@ -108,7 +108,10 @@ def _post(summary: str, schema: dict[str, Any]) -> dict[str, Any]:
         "summary": summary.split("\n")[0],
         "description": summary,
         "requestBody": {"required": True, "content": {"application/json": {"schema": schema}}},
-        "responses": {"200": _content(_ref("Accepted"), "Carried out"), **_refusals(400, 403, 405, 409, 413, 415, 503)},
+        "responses": {
+            "200": _content(_ref("Accepted"), "Carried out"),
+            **_refusals(400, 403, 405, 409, 413, 415, 503),
+        },
     }
 
 

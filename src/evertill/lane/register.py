@@ -59,6 +59,7 @@ JOURNAL_WORDS = {
         " disk replaced."
     ),
 }
+DAMAGED_EDITION = ("edition_garbled", "edition_truncated", "edition_signature_wrong")
 _LOG = logging.getLogger(__name__)
 
 
@@ -325,7 +326,8 @@ class Register(Window):
                 self._preparing = asyncio.create_task(self._prepare(newest, which))
 
     async def _prepare(self, version: int, which: tuple[int, int, int]) -> None:
-        """A refused file is not looked at again until another one stands in its place."""
+        """A refused file is not looked at again until another one stands in its place; a damaged one is
+        set aside, so that another one can come."""
         try:
             await self._prepare_catalogue(version)
             catalogue = self._home.open_exactly(version, self._identity)
@@ -337,6 +339,8 @@ class Register(Window):
         except Fault as fault:
             self._refused_edition = which
             self._edition_words = fault.hint
+            if fault.code in DAMAGED_EDITION:
+                self._home.set_aside(version)
         except OSError as error:
             self._refused_edition = which
             self._edition_words = UNPREPARED
