@@ -54,11 +54,16 @@ class Shop:
         return True
 
     def completed(self) -> Iterator[dict[str, Any]]:
-        """Every completed sale in the journal's files, read as the text that they are."""
+        """Every completed sale."""
+        for data in self.entries(b"SaleCompleted"):
+            yield data["document"]
+
+    def entries(self, kind: bytes) -> Iterator[dict[str, Any]]:
+        """The data of every entry of a kind in the journal's files, read as the text that they are."""
         for path in sorted((self.home / "lane" / "journal").glob("*/*.journal")):
             for line in path.read_bytes().split(b"\n"):
-                if b'"kind":"SaleCompleted"' in line:
-                    yield json.loads(line[130:])["data"]["document"]
+                if b'"kind":"%b"' % kind in line:
+                    yield json.loads(line[130:])["data"]
 
     def close(self) -> None:
         self.process.send_signal(signal.SIGINT)
@@ -100,7 +105,7 @@ class Run:
 
 
 class Killer:
-    """Kills the register again and again from a thread, after each of `gaps_s`."""
+    """Kills the register again and again from a thread, after each of `gaps_s` from `start` on."""
 
     def __init__(self, shop: Shop, gaps_s: list[float]) -> None:
         self.kills = 0
@@ -110,12 +115,16 @@ class Killer:
         self._thread = threading.Thread(target=self._kill, daemon=True)
 
     def __enter__(self) -> Killer:
-        self._thread.start()
         return self
+
+    def start(self) -> None:
+        """Begins to kill."""
+        self._thread.start()
 
     def __exit__(self, *_: object) -> None:
         self._ended.set()
-        self._thread.join()
+        if self._thread.is_alive():
+            self._thread.join()
 
     def _kill(self) -> None:
         for gap_s in self._gaps_s:

@@ -12,12 +12,16 @@ from pathlib import Path
 
 import pytest
 
+from evertill.core.pricebook import Product
 from evertill.host.clock import HostClock
 from evertill.host.disk import HostDisk
 from evertill.host.entropy import HostEntropy
 from evertill.replay.connection import HttpConnection, Reply
 from evertill.replay.datasets import DATASETS
 from evertill.replay.run import Replay, ReplayPorts, ReplaySettings
+from evertill.replay.server import Server
+from evertill.replay.till import Lane, Waiting
+from evertill.server.catalogue.merge import CatalogueChange
 from tests.process.replay_shop import EVERTILL, SHARED, Killer, Run, Shop, twice
 
 pytestmark = pytest.mark.process
@@ -80,9 +84,16 @@ class Witnessed:
         return reply
 
 
-class Silent:
+class Signal:
+    """Looks on, and starts the killer when ringing up begins."""
+
+    def __init__(self, killer: Killer) -> None:
+        self._killer = killer
+
     def stage(self, _words: str) -> None: ...
-    def begin(self, _days: int, _documents: int, _lines: int) -> None: ...
+    def begin(self, _days: int, _documents: int, _lines: int) -> None:
+        self._killer.start()
+
     def rung(self, _day: str, _lines: int) -> None: ...
     def unsent(self, _entries: int) -> None: ...
 
@@ -97,45 +108,66 @@ def test_a_register_killed_at_any_moment_of_a_replay_keeps_every_answered_sale_o
         connections.append(Witnessed(url))
         return connections[-1]
 
-    settings = ReplaySettings(dataset=DATASETS[UCI], data=SHARED, lane_url=shop.lane, days=4)
+    settings = ReplaySettings(dataset=DATASETS[UCI], data=SHARED, lane_url=shop.lane, days=6)
     ports = ReplayPorts(
         clock=HostClock(), entropy=HostEntropy(), disk=HostDisk(), wait=time.sleep, connect=connect
     )
-    gaps_s = [chance.uniform(0.3, 1.5) for _ in range(3)] + [chance.uniform(1.5, 4) for _ in range(2)]
-    replay = Replay(settings, ports, Silent())
+    gaps_s = [chance.uniform(0.1, 0.6), chance.uniform(0.5, 2), *(chance.uniform(1, 4) for _ in range(3))]
     with Killer(shop, gaps_s) as killer:
-        summary = replay.run()
+        summary = Replay(settings, ports, Signal(killer)).run()
     assert summary.equal, (seed, summary)
     assert killer.kills >= 2, f"the replay was over before anything was killed, seed {seed}"
     documents = list(shop.completed())
     assert twice(document["receipt"] for document in documents) == [], f"seed {seed}"
     assert twice(document["reference"] for document in documents) == [], f"seed {seed}"
+    editions = [data["edition"] for data in shop.entries(b"EditionAdopted")]
+    assert editions == sorted(set(editions)), f"it went back to an old edition, seed {seed}"
     answered = [receipt for connection in connections for receipt in connection.receipts]
     assert len(answered) > 100
     kept = {document["receipt"] for document in documents}
     assert [receipt for receipt in answered if receipt not in kept] == [], f"seed {seed}"
 
 
+def test_a_register_killed_right_after_new_goods_came_sells_them_when_it_is_back(shop: Shop) -> None:
+    lane = Lane(
+        HttpConnection(shop.lane),
+        Waiting(HostClock(), HostEntropy(), time.sleep, patience_s=60),
+        url=shop.lane,
+    )
+    about = lane.about()
+    token = (shop.home / "gate" / "office.token").read_text().strip()
+    server = Server(HttpConnection(about.gate), store=about.store, token=token)
+    tea = Product(sku="tea-yen", names={"en": "Tea"}, tax_class="zero", prices={"yen": 30_000})
+    version = server.publish(CatalogueChange(products=(tea,), price_list="yen", currency="JPY"))
+    waiting = Waiting(HostClock(), HostEntropy(), time.sleep, patience_s=60)
+    while lane.view().edition < version:
+        assert waiting.again(), "the register did not take up the edition"
+    assert shop.kill_lane()
+    assert lane.view().edition == version
+
+
 @needs_data
 def test_a_replay_killed_in_the_middle_goes_on_and_doubles_nothing(shop: Shop) -> None:
-    first = Run(shop, UCI, "--days", "7")
+    first = Run(shop, UCI, "--days", "12")
     first.wait_until_ringing()
     with pytest.raises(subprocess.TimeoutExpired):  # it is in the middle at any such moment
         first.process.wait(random.uniform(0.05, 0.8))
     first.process.kill()
     first.process.communicate()
-    status, said, told = Run(shop, UCI, "--days", "7").end()
+    status, said, told = Run(shop, UCI, "--days", "12").end()
     assert status == 0, said
     assert told["there_before_documents"] >= 143
     assert told["rung_up_documents"] + told["there_before_documents"] == told["documents"]
     assert twice(document["reference"] for document in shop.completed()) == []
-    status, said, told = Run(shop, UCI, "--days", "7").end()
+    status, said, told = Run(shop, UCI, "--days", "12").end()
     assert (status, told["rung_up_documents"]) == (0, 0), said
     assert told["published_days"] >= 1
 
 
 @needs_data
 def test_a_server_that_froze_stops_no_sale_and_is_said_at_the_end(shop: Shop) -> None:
+    status, said, _ = Run(shop, VEGETABLES, "--days", "1").end()
+    assert status == 0, said  # the register has the goods
     gate = shop.part("gate")
     gate.suspend()
     try:

@@ -111,7 +111,9 @@ class Agent:
     # -- starting -------------------------------------------------------------------------------------
 
     def start(self, checkpoint: Checkpoint | None, version: str) -> None:
-        """Folds what the journal holds beyond the checkpoint and notes the start. Then it can sell."""
+        """Folds what the journal holds beyond the checkpoint and notes the start. Then it can sell, unless
+        the journal tells of a later edition than the catalogue at hand: then that edition is to be adopted.
+        """
         after = None
         if checkpoint is not None:
             self.state, self._day, self._last_at = checkpoint.state, checkpoint.day, checkpoint.at
@@ -125,7 +127,8 @@ class Agent:
         self._record([e.LaneStarted(version=version, found=str(self.journal.opening.found))])
         self.watch_clock()
         self.journal.sync()
-        self.adopt(self._catalogue)
+        if self._catalogue.header.version >= self.state.edition:  # a restart is no way back to old prices
+            self.adopt(self._catalogue)
 
     def _fold(self, body: bytes, position: Position) -> None:
         envelope = msgspec.json.decode(body, type=_Envelope)

@@ -266,6 +266,16 @@ def test_an_edition_takes_effect_between_two_sales_and_not_within_one(lane: Fake
     assert lane.kinds().count("EditionAdopted") == 2
 
 
+def test_a_lane_killed_right_after_it_took_up_an_edition_does_not_adopt_the_one_before_again(
+    lane: FakeLane,
+) -> None:
+    assert lane.agent.adopt(MemoryCatalogue(version=2))  # type: ignore[arg-type]
+    before = lane.kinds()
+    lane.killed()  # its tables still name edition 1, and so does the catalogue that it is started with
+    assert lane.agent.state.edition == 2
+    assert lane.kinds() == [*before, "LaneStarted"]
+
+
 def test_a_parked_basket_is_priced_by_the_edition_in_force_when_it_is_taken_up(lane: FakeLane) -> None:
     lane.do(i.Scan(code="tea"))
     parked = lane.agent.state.sale
