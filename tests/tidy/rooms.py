@@ -122,7 +122,9 @@ TOP_LOOPS = {
 }
 
 # Imports inside functions: (module, target) -> why it is not at the top.
-LATE_IMPORTS: dict[tuple[str, str], str] = {}
+LATE_IMPORTS: dict[tuple[str, str], str] = {
+    ("evertill.lane.finding", "pypinyin"): "60 MB of tables, only for the process that prepares a catalogue",
+}
 
 # Words that mean the noun was not found yet.
 EMPTY_WORDS = {

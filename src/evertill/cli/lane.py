@@ -10,6 +10,7 @@ import json
 import os
 import signal
 import socket
+import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
@@ -40,28 +41,47 @@ def prepare_in_child(directory: Path) -> Callable[[int], Awaitable[None]]:
 
     async def prepare(version: int) -> None:
         child = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "evertill.cli.lane",
-            "--home",
-            str(directory),
-            "--prepare",
-            str(version),
-            "--with-parent",
+            *_preparing(directory, version),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             env=for_child(),
         )
         told, _ = await child.communicate()
-        if child.returncode == 0:
-            return
-        try:
-            why = json.loads(told)
-        except ValueError:
-            why = {"code": "edition_unprepared", "hint": UNPREPARED, "detail": f"status {child.returncode}"}
-        raise Fault(why["code"], why["hint"], detail=why["detail"])
+        _insist(told, child.returncode)
 
     return prepare
+
+
+def prepare_first(directory: Path) -> Callable[[int], None]:
+    """The same before anything can be sold: waits for it."""
+
+    def prepare(version: int) -> None:
+        child = subprocess.run(
+            _preparing(directory, version),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            env=for_child(),
+            check=False,
+        )
+        _insist(child.stdout, child.returncode)
+
+    return prepare
+
+
+def _preparing(directory: Path, version: int) -> list[str]:
+    where = ["--home", str(directory), "--prepare", str(version), "--with-parent"]
+    return [sys.executable, "-m", "evertill.cli.lane", *where]
+
+
+def _insist(told: bytes, status: int | None) -> None:
+    """Raises the Fault that the child told, if it did not end well."""
+    if status == 0:
+        return
+    try:
+        why = json.loads(told)
+    except ValueError:
+        why = {"code": "edition_unprepared", "hint": UNPREPARED, "detail": f"status {status}"}
+    raise Fault(why["code"], why["hint"], detail=why["detail"])
 
 
 async def serve(home: Path, listening: socket.socket, gate_url: str, told: Sequence[int]) -> int:
@@ -69,7 +89,7 @@ async def serve(home: Path, listening: socket.socket, gate_url: str, told: Seque
 
     Returns 0, or START_AGAIN if its own tables must be made anew by another start. Raises Fault.
     """
-    lane_home = LaneHome(home / "lane")
+    lane_home = LaneHome(home / "lane", prepare_first(home))
     identity = lane_home.identity()
     clock = HostClock()
     agent = await _assembled(lane_home, identity, clock)

@@ -7,22 +7,23 @@ it is never changed afterwards and may be deleted at any time: it is made again 
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import apsw
 import msgspec
 
+from evertill.core.currency import minor_digits
 from evertill.core.fault import Fault
 from evertill.core.pricebook import Category, PriceList, Product
 from evertill.core.promotions import Promotion
 from evertill.core.rules import Rules
 from evertill.core.shop import Customer, Reason, Role, Settings, StaffMember, TenderKind
 from evertill.core.tax import TaxTable
+from evertill.lane.finding import BEGINNING_LENGTH, NAME, WORD, beginnings, folded, price_meant, searched_text
 from evertill.wire.edition import EditionHeader, Record
 
-LAYOUT = 1
+LAYOUT = 2
 _SCHEMA = """
 CREATE TABLE rules (id INTEGER PRIMARY KEY CHECK (id = 1), layout INTEGER, header BLOB, rules BLOB);
 CREATE TABLE product (id INTEGER PRIMARY KEY, sku TEXT NOT NULL UNIQUE, text TEXT NOT NULL,
@@ -30,8 +31,15 @@ CREATE TABLE product (id INTEGER PRIMARY KEY, sku TEXT NOT NULL UNIQUE, text TEX
 CREATE TABLE code (code TEXT NOT NULL, product INTEGER NOT NULL, PRIMARY KEY (code, product)) WITHOUT ROWID;
 CREATE TABLE shelf (category TEXT NOT NULL, product INTEGER NOT NULL,
     PRIMARY KEY (category, product)) WITHOUT ROWID;
+CREATE TABLE beginning (place INTEGER NOT NULL, text TEXT NOT NULL, product INTEGER NOT NULL);
+CREATE TABLE price (price_list TEXT NOT NULL, unit_price_e4 INTEGER NOT NULL, product INTEGER NOT NULL);
 CREATE TABLE customer (code TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
 CREATE VIRTUAL TABLE words USING fts5(text, content='', tokenize='trigram');
+"""
+# Made once all rows are there: sorting them then is several times faster.
+_INDEXES = """
+CREATE INDEX beginning_by_text ON beginning (place, text, product);
+CREATE INDEX price_by_price ON price (unit_price_e4, price_list, product);
 """
 
 
@@ -85,6 +93,7 @@ def build_catalogue(path: Path, header: EditionHeader, records: Iterable[Record]
         else:
             sections.setdefault(type(record), []).append(record)
     rules = _rules_of(sections)
+    connection.execute(_INDEXES)
     connection.execute(
         "INSERT INTO rules VALUES (1, ?, ?, ?)",
         (LAYOUT, msgspec.json.encode(header), msgspec.json.encode(rules)),
@@ -111,7 +120,7 @@ def _rules_of(sections: dict[type, list[object]]) -> ShopRules:
 
 
 def _add_product(connection: apsw.Connection, number: int, product: Product) -> None:
-    text = folded(" ".join((*product.names.values(), product.brand or "", product.sku, *product.codes)))
+    text = searched_text(product)
     connection.execute(
         "INSERT INTO product VALUES (?, ?, ?, ?)", (number, product.sku, text, msgspec.json.encode(product))
     )
@@ -120,12 +129,14 @@ def _add_product(connection: apsw.Connection, number: int, product: Product) -> 
     for category in product.categories:
         connection.execute("INSERT OR IGNORE INTO shelf VALUES (?, ?)", (category, number))
     connection.execute("INSERT INTO words(rowid, text) VALUES (?, ?)", (number, text))
-
-
-def folded(text: str) -> str:
-    """Text as it is searched: lower case, without accents, full-width forms made plain."""
-    flat = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(char for char in flat if not unicodedata.combining(char))
+    connection.executemany(
+        "INSERT INTO beginning VALUES (?, ?, ?)",
+        ((place, start, number) for place, start in beginnings(product)),
+    )
+    connection.executemany(
+        "INSERT INTO price VALUES (?, ?, ?)",
+        ((price_list, price, number) for price_list, price in product.prices.items()),
+    )
 
 
 class Catalogue:
@@ -185,22 +196,58 @@ class Catalogue:
             raise self._broken(broken) from broken
 
     def search(self, text: str, category: str | None, limit: int) -> list[Product]:
-        """Up to `limit` products whose names, brand, sku or codes contain every word of `text`."""
+        """Up to `limit` products that `text` names, the likeliest first: by sku or code, by price, by the
+        beginning of a name, by the beginning of a word, then whatever holds every word of `text`."""
+        asked = " ".join(folded(text.replace("\0", " ")).split())
+        found: dict[int, Product] = {}
+        try:
+            for where, values in self._ways(text.strip(), asked):
+                on_shelf = " AND id IN (SELECT product FROM shelf WHERE category = ?)" if category else ""
+                ordered = where.replace("{on_shelf}", on_shelf)
+                given = (*values, category) if category else values
+                for number, body in self._connection.execute(f"SELECT id, body FROM {ordered}", given):
+                    if number not in found:
+                        found[number] = self._decode(body)
+                    if len(found) >= limit:
+                        return list(found.values())
+        except (apsw.Error, msgspec.DecodeError, UnicodeDecodeError) as broken:
+            raise self._broken(broken) from broken
+        return list(found.values())
+
+    def _ways(self, typed: str, asked: str) -> Iterator[tuple[str, tuple[str | int, ...]]]:
+        """What to look at one after the other until there is enough, each in the order of an index."""
+        if asked:
+            yield "code JOIN product ON id = code.product WHERE code.code = ?{on_shelf}", (typed,)
+            yield from self._by_price(asked)
+            for place in (NAME, WORD):
+                for start in dict.fromkeys((asked, asked.replace(" ", ""))):
+                    cut = start[:BEGINNING_LENGTH]
+                    yield (
+                        "beginning JOIN product ON id = beginning.product WHERE place = ? AND beginning.text"
+                        " >= ? AND beginning.text < ? AND instr(product.text, ?){on_shelf}"
+                        " ORDER BY beginning.text, beginning.product",
+                        (place, cut, cut + "\U0010ffff", start),
+                    )
         where, values = ["1"], []
-        if category:
-            where.append("id IN (SELECT product FROM shelf WHERE category = ?)")
-            values.append(category)
-        for word in folded(text.replace("\0", " ")).split()[:8]:
+        for word in asked.split()[:8]:
             if len(word) >= 3:
                 where.append("id IN (SELECT rowid FROM words WHERE words MATCH ?)")
                 values.append('"' + word.replace('"', '""') + '"')
             where.append("instr(text, ?)")
             values.append(word)
-        return list(
-            self._products(
-                f"SELECT body FROM product WHERE {' AND '.join(where)} ORDER BY id LIMIT ?", (*values, limit)
-            )
-        )
+        yield f"product WHERE {' AND '.join(where)}{{on_shelf}} ORDER BY id", tuple(values)
+
+    def _by_price(self, asked: str) -> Iterator[tuple[str, tuple[str | int, ...]]]:
+        """Articles of this price in the shop's own currency."""
+        currency = self.shop.settings.currency
+        price = price_meant(asked, minor_digits(currency))
+        for price_list in self.shop.price_lists if price is not None else ():
+            if price_list.currency == currency and price is not None:
+                yield (
+                    "price JOIN product ON id = price.product WHERE unit_price_e4 = ? AND price_list = ?"
+                    "{on_shelf} ORDER BY price.product",
+                    (price, price_list.id),
+                )
 
     def _products(self, asked: str, values: tuple[str | int, ...]) -> tuple[Product, ...]:
         try:
