@@ -113,10 +113,11 @@ class FakeLane:
         second: bool = False,
         capacity_bytes: int = 1 << 30,
         reserve_bytes: int = 0,
+        seed: int = 1,
     ) -> None:
         self.disk = SimulatedDisk(capacity_bytes=capacity_bytes)
         self.clock = SimulatedClock()
-        self.entropy = SeededEntropy(1)
+        self.entropy = SeededEntropy(seed)
         self.catalogue = catalogue or MemoryCatalogue()
         self.second = SECOND if second else None
         self.reserve_bytes = reserve_bytes

@@ -18,6 +18,7 @@ The agent is synchronous and belongs to one thread.
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -50,6 +51,9 @@ CHECKPOINT_EVERY = 500
 ROWS_WAITING_MAX = 2_000  # while folding a long journal anew
 CLOCK_SLACK_S = 120
 HASHES_LENGTH = 130  # a journal line: two hashes of 64 characters, each with a space behind it
+# What decoding or folding an entry can stumble over, if another program wrote it or a bug did.
+STRANGE = (msgspec.DecodeError, UnicodeDecodeError, AssertionError, LookupError, StopIteration)
+_LOG = logging.getLogger(__name__)
 _ENCODE = msgspec.json.Encoder().encode
 _KINDS = {kind: name for name, kind in e.ENTRY_TYPES.items()}
 
@@ -97,6 +101,7 @@ class Agent:
         self.revision = 0
         self.clock_behind_s = 0
         self.moved_to_second = False
+        self.set_aside = 0  # entries that could not be folded at this start
         self._has_second_medium = has_second_medium
         self._clock = clock
         self.local_now = local_now
@@ -138,8 +143,14 @@ class Agent:
         self._since_checkpoint += 1
         if kind is None:
             return
-        entry = msgspec.json.decode(envelope.data, type=kind)
-        self.state = apply(self.state, entry, position.hash[:8])
+        try:
+            entry = msgspec.json.decode(envelope.data, type=kind)
+            state = apply(self.state, entry, position.hash[:8])
+        except STRANGE as why:
+            self.set_aside += 1
+            _LOG.error("entry_set_aside: %s %s: %s", position.epoch, position.seq, why)
+            return
+        self.state = state
         if entry.request is not None:
             self._remember(entry.request, _answered((entry,)))
         if isinstance(entry, e.SaleCompleted):

@@ -37,6 +37,10 @@ LOW_SPACE = N_("The register's disk is nearly full. Free some space; sales go on
 SECOND_MEDIUM = N_("The register's disk failed and it moved to the second one. Have the disk replaced.")
 SECOND_MISSING = N_("The register's second disk cannot be used. Sales go on; have it looked at.")
 UNPREPARED = N_("The new edition could not be prepared. The last good one stays in force.")
+SET_ASIDE = N_(
+    "Some entries of this register's journal could not be understood and were set aside. Sales go on; show"
+    " this to your support."
+)
 DAMAGED = N_(
     "The register's journal was damaged. Sales go on in a new part of it; have the damaged part repaired"
     " from the server's copy."
@@ -278,6 +282,8 @@ class Register(Window):
             yield "second_missing", SECOND_MISSING
         if opening.found in JOURNAL_WORDS:
             yield f"journal_{opening.found}", JOURNAL_WORDS[opening.found]
+        if self.agent.set_aside:
+            yield "entries_set_aside", SET_ASIDE
         if self._edition_words:
             yield "edition_refused", self._edition_words
 
