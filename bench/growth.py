@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from bench import shops
 from bench.figure import Bench, Compared, Figure
 from bench.process import lane, port_of
-from bench.till import Till
+from bench.till import Till, in_turn
 
 ROUNDS = 11
-SCANS = 200
-SALES = 80
+BASKETS = 20
+SALES = 60
 
 
 def growth(bench: Bench) -> Iterator[Figure]:
@@ -22,14 +22,13 @@ def growth(bench: Bench) -> Iterator[Figure]:
         large = Till(port_of(large_lane), shops.codes_of(large_home))
         small = Till(port_of(small_lane), shops.codes_of(small_home))
         scans, sales = Compared([], []), Compared([], [])
-        for number in range(ROUNDS + 1):
-            bench.say(f"round {number} of {ROUNDS}")
-            turn = (_round(large), _round(small)) if number % 2 else (_round(small), _round(large))[::-1]
-            if number == 0:
-                continue  # once round the shop before anything counts
+        in_turn((large, small), baskets=BASKETS, sales=SALES)  # once round the shop before anything counts
+        for number in range(1, ROUNDS + 1):
+            one, other = in_turn((large, small), baskets=BASKETS, sales=SALES)
             for found, at in ((scans, 0), (sales, 1)):
-                found.ours.append(turn[0][at])
-                found.bare.append(turn[1][at])
+                found.ours.append(one[at])
+                found.bare.append(other[at])
+            bench.say(f"round {number} of {ROUNDS}")
     for name, found in (("scan", scans), ("completion", sales)):
         yield Figure(
             name=f"growth_{name}_p50_ratio",
@@ -45,7 +44,3 @@ def growth(bench: Bench) -> Iterator[Figure]:
             goal=1.2,
             note=found.note(0.99),
         )
-
-
-def _round(till: Till) -> tuple[list[int], list[int]]:
-    return till.scans(SCANS), till.completions(SALES)

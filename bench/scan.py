@@ -11,7 +11,7 @@ from bench.till import Echo, Till
 
 ROUNDS = 11
 BASKETS = 40
-SCANS = 10  # in each basket, which thereby comes to 46, 47, ... 55 lines
+SCANS = 10  # in each basket, which thereby comes to 46, 47, ... 55 lines; it has been seen before
 
 
 def scan(bench: Bench) -> Iterator[Figure]:

@@ -136,29 +136,48 @@ class Till:
         counted = self._wire.get("/api/v1/about")["syncs"]
         return counted["journal"], counted["witness"]
 
-    def scans(self, count: int) -> list[int]:
-        """Times of `count` scans, by which baskets come to 46, 47, ... 55 lines."""
-        self._wire.renew()
-        spent = []
-        while len(spent) < count:
-            self.fill(44)
-            self.fill(1)  # the basket has been seen, as it has when a cashier scans the next article
-            spent += [self.scan(self.next_scan()) for _ in range(10)]
-            self.clear()
+    def basket(self, scans: int) -> list[int]:
+        """Times of some scans around the fiftieth of a basket that is then given up."""
+        self.fill(49 - scans // 2)
+        self.fill(1)  # the basket has been seen, as it has when a cashier scans the next article
+        spent = [self.scan(self.next_scan()) for _ in range(scans)]
+        self.clear()
         return spent
 
-    def completions(self, count: int, *, lines: int = 10) -> list[int]:
-        """Times of `count` payments, each for a basket of `lines` lines."""
+    def sale(self, lines: int = 10) -> int:
+        """Time of the payment for a basket of so many lines."""
+        self.fill(lines)
+        return self.pay()
+
+    def renew(self) -> None:
+        """Connects anew after a long pause."""
         self._wire.renew()
-        spent = []
-        for _ in range(count):
-            self.fill(lines)
-            spent.append(self.pay())
-        return spent
 
     def close(self) -> None:
         """Hangs up."""
         self._wire.close()
+
+
+def in_turn(tills: Sequence[Till], *, baskets: int, sales: int) -> list[tuple[list[int], list[int]]]:
+    """(scans, payments) of each till: so many baskets of ten measured scans, so many sales of ten lines.
+
+    The tills take turns basket by basket, so that whatever else the machine does hits all alike.
+    """
+    for till in tills:
+        till.renew()
+    found: list[tuple[list[int], list[int]]] = [([], []) for _ in tills]
+    for number in range(baskets):
+        for place in _turn(len(tills), number):
+            found[place][0].extend(tills[place].basket(10))
+    for number in range(sales):
+        for place in _turn(len(tills), number):
+            found[place][1].append(tills[place].sale())
+    return found
+
+
+def _turn(count: int, number: int) -> list[int]:
+    """The places in turn, each time another one first."""
+    return [(number + place) % count for place in range(count)]
 
 
 def _length(answer: bytearray, there: int) -> int:
