@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from evertill.core.pricebook import Product
 from sample_shop.digits import with_check_digit
@@ -86,6 +87,15 @@ TOBACCO = (
     (652, "Rolling tobacco 30 g", "烟丝 30克", 690),
     (653, "Rolling papers", "卷烟纸", 99),
 )
+# Sold over the counter: bakery at the reduced rate, drinks at the standard one.
+COUNTER = (
+    (621, "Bread roll", "小圆面包", 35, "bakery", "reduced"),
+    (622, "Pretzel", "碱水结面包", 89, "bakery", "reduced"),
+    (623, "Croissant", "牛角面包", 119, "bakery", "reduced"),
+    (624, "Baguette", "法棍面包", 149, "bakery", "reduced"),
+    (625, "Coffee to go, small", "外带咖啡（小杯）", 190, "coffee_tea", "standard"),
+    (626, "Coffee to go, large", "外带咖啡（大杯）", 250, "coffee_tea", "standard"),
+)
 DEPOSITS = (
     ("deposit-can", "901", "Deposit, can or PET bottle", "押金（罐或塑料瓶）", 25),
     ("deposit-glass", "902", "Deposit, glass bottle", "押金（玻璃瓶）", 15),
@@ -126,6 +136,7 @@ def packed_products() -> list[Product]:
     """Household goods, tobacco, deposits, bags, and the lines whose price is typed."""
     goods = [_packed(row, "household", age_min=0) for row in HOUSEHOLD]
     goods += [_packed(row, "tobacco", age_min=18) for row in TOBACCO]
+    goods += [_packed(row, shelf, age_min=0, tax_class=tax) for *row, shelf, tax in COUNTER]
     goods += [
         Product(
             sku=sku,
@@ -154,12 +165,12 @@ def packed_products() -> list[Product]:
     return goods + _typed_prices()
 
 
-def _packed(row: tuple[int, str, str, int], shelf: str, *, age_min: int) -> Product:
+def _packed(row: Sequence[Any], shelf: str, *, age_min: int, tax_class: str = "standard") -> Product:
     number, en, zh, price_minor = row
     return Product(
         sku=f"own-{number}",
         names={"en": en, "zh": zh},
-        tax_class="standard",
+        tax_class=tax_class,
         prices={"shop": price_minor * 10_000},
         codes=(in_store_code(number),),
         categories=(shelf,),

@@ -27,6 +27,24 @@ SETTINGS = Settings(
         WeightBarcode(prefix="21", item_digits=5, holds="weight", decimals=3),
         WeightBarcode(prefix="22", item_digits=5, holds="price", decimals=2),
     ),
+    favourites=(
+        "bag-paper",
+        "bag-cotton",
+        "own-621",
+        "own-622",
+        "own-623",
+        "own-624",
+        "own-625",
+        "own-626",
+        "plu-301",
+        "plu-302",
+        "plu-314",
+        "plu-316",
+        "deposit-can",
+        "deposit-crate",
+        "newspaper",
+        "sundries",
+    ),
 )
 
 TAX_TABLE = TaxTable(

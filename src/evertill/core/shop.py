@@ -87,7 +87,11 @@ class WeightBarcode(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """A shop's own decisions. `tax_rounding` is "per_line" or "per_receipt"; the law decides, not we."""
+    """A shop's own decisions. `tax_rounding` is "per_line" or "per_receipt"; the law decides, not we.
+
+    `lock_after_s` seconds without an intent lock the register (0: never). `favourites` are the skus of
+    the tiles that are always there, in their order.
+    """
 
     store: str
     names: dict[str, str]
@@ -103,4 +107,5 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     tips: bool = False
     print_receipts: bool = True
     lock_after_s: int = 900
+    favourites: tuple[str, ...] = ()
     limits: Limits = Limits()

@@ -66,6 +66,7 @@ def api(register: Register) -> Starlette:
         Route("/api/v1/shop", _plain(register.shop)),
         Route("/api/v1/about", _plain(register.about)),
         Route("/api/v1/health", _plain(lambda: {"ok": True})),
+        Route("/api/v1/tiles", _plain(register.tiles)),
         Route("/api/v1/products", _products(register)),
         Route("/api/v1/products/{code:path}", _product(register)),
         Route("/api/v1/receipts", _receipts(register)),

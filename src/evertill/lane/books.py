@@ -1,4 +1,5 @@
-"""The lane's own tables (lane.db): where receipts stand in the journal, what was returned, the checkpoint.
+"""The lane's own tables (lane.db): where receipts stand in the journal, what was returned, what sells, the
+checkpoint.
 
 Everything here is rebuilt from the journal and may be deleted at any time. Rows wait in memory and
 are written between intents, so that no sale waits for them; look-ups see the waiting rows too.
@@ -20,14 +21,16 @@ from typing import Any
 import apsw
 import msgspec
 
+from evertill.core.currency import minor_digits
 from evertill.core.entry import SaleCompleted
 from evertill.core.fault import Fault
 from evertill.core.receipt import SaleDocument
 from evertill.core.state import State
 from evertill.journal.line import Position
+from evertill.lane.best_sellers import BestSellers, Sold
 from evertill.lane.words import N_
 
-LAYOUT = 2
+LAYOUT = 3
 _DAMAGED = N_("The register's own tables are damaged and are being made again. Wait a moment, then go on.")
 _UNWRITTEN = N_("The register's own tables cannot be written. Sales go on; free some space on its disk.")
 _SCHEMA = """
@@ -38,6 +41,7 @@ CREATE TABLE IF NOT EXISTS receipt (
 CREATE INDEX IF NOT EXISTS receipt_by_number ON receipt (number);
 CREATE TABLE IF NOT EXISTS returned (
     receipt TEXT, line_no INTEGER, quantity_milli INTEGER, PRIMARY KEY (receipt, line_no)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS sold (id INTEGER PRIMARY KEY CHECK (id = 1), body BLOB);
 """
 
 
@@ -61,6 +65,7 @@ class ReceiptRow(msgspec.Struct, frozen=True, kw_only=True):
     currency: str
     staff_name: str
     lines: int
+    digits: int = 2
 
 
 ReadBody = Callable[[Position], bytes]
@@ -76,6 +81,7 @@ class Books:
         self._waiting_returns: dict[str, dict[int, int]] = {}
         self.damaged = False
         self._connection = self._open()
+        self.sellers = BestSellers(self._sold())
 
     def _open(self) -> apsw.Connection:
         try:
@@ -98,6 +104,7 @@ class Books:
         """Empty tables, ready to be filled."""
         self.forget()
         self._connection = _connected(self._path)
+        self.sellers = BestSellers()
 
     def checkpoint(self) -> Checkpoint | None:
         """The last checkpoint, None if there is none that this release can read."""
@@ -106,6 +113,13 @@ class Books:
             if row is None or row[0] != LAYOUT:
                 return None
             return msgspec.json.decode(row[1], type=Checkpoint)
+        except (apsw.Error, msgspec.DecodeError, UnicodeDecodeError):
+            return None
+
+    def _sold(self) -> Sold | None:
+        try:
+            row = self._connection.execute("SELECT body FROM sold").fetchone()
+            return None if row is None else msgspec.json.decode(row[0], type=Sold)
         except (apsw.Error, msgspec.DecodeError, UnicodeDecodeError):
             return None
 
@@ -119,7 +133,9 @@ class Books:
             currency=document.currency,
             staff_name=document.staff_name,
             lines=len(document.lines),
+            digits=minor_digits(document.currency),
         )
+        self.sellers.note(document)
         self._waiting[document.receipt] = (row, document.receipt_no, position, document)
         for line in document.lines:
             if line.original is not None:
@@ -170,6 +186,9 @@ class Books:
                     for receipt, lines in self._waiting_returns.items()
                     for no, quantity in lines.items()
                 ),
+            )
+            self._connection.execute(
+                "INSERT OR REPLACE INTO sold VALUES (1, ?)", (msgspec.json.encode(self.sellers.sold()),)
             )
             self._connection.execute(
                 "INSERT OR REPLACE INTO checkpoint VALUES (1, ?, ?)",
@@ -226,6 +245,7 @@ class Books:
                 currency=row[3],
                 staff_name=row[4],
                 lines=row[5],
+                digits=minor_digits(row[3]),
             )
             for row in rows
         ]

@@ -154,6 +154,7 @@ def _reads() -> dict[str, Any]:
         ),
         "/api/v1/about": _get("This program, lane and folder.", anything),
         "/api/v1/health": _get("Whether the agent answers.", anything),
+        "/api/v1/tiles": _get("Favourites, and what sells at this hour.", anything),
         "/api/v1/products": _get(
             "Search articles.",
             anything,

@@ -5,7 +5,9 @@ Reads only; nothing here changes the state or waits for a sale.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from io import BytesIO
+from itertools import islice
 from typing import Any, Protocol
 
 import segno
@@ -21,6 +23,9 @@ from evertill.lane.printing.page import Page
 from evertill.lane.printing.receipt import receipt_page
 from evertill.lane.printing.report import report_page
 from evertill.lane.words import words
+
+TILES_MAX = 100
+BEST_SELLERS_MAX = 24
 
 
 class Printing(Protocol):
@@ -104,6 +109,22 @@ class Window:
         """Products by words and category, priced for the basket in hand."""
         found = self.agent.catalogue.search(text, category or None, limit)
         return [self._product(product) for product in found]
+
+    def tiles(self) -> dict[str, Any]:
+        """The articles that are one touch away: the edition's favourites, and what sells at this hour."""
+        agent = self.agent
+        now = agent.local_now()
+        selling = agent.books.sellers.top(now.replace(tzinfo=None), agent.trading_day(now))
+        return {
+            "favourites": self._tiles(agent.rules.settings.favourites, TILES_MAX),
+            "best_sellers": self._tiles(selling, BEST_SELLERS_MAX),
+            "edition": agent.rules.edition,
+        }
+
+    def _tiles(self, skus: Iterable[str], limit: int) -> list[dict[str, Any]]:
+        """Those that are still in the edition."""
+        found = (self.agent.product(sku) for sku in skus)
+        return [self._product(product) for product in islice((p for p in found if p is not None), limit)]
 
     def product_view(self, code: str) -> dict[str, Any] | None:
         """One product by sku or code: the price check."""

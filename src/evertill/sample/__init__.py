@@ -14,7 +14,7 @@ from evertill.wire.edition import EditionDraft, collect, decode_record
 
 
 def load_sample(store: str = "S1") -> EditionDraft:
-    """The sample shop as a draft for `store`: 2,491 goods, taxes, tenders, staff, promotions, customers."""
+    """The sample shop as a draft for `store`: 2,497 goods, taxes, tenders, staff, promotions, customers."""
     folder = resources.files(__name__)
     shop = folder.joinpath("shop.jsonl").read_bytes()
     goods = gzip.decompress(folder.joinpath("goods.jsonl.gz").read_bytes())

@@ -61,6 +61,8 @@ class EditionCheck:
                 self._new_id("customer", record.id)
             case Settings():
                 self._settings = record
+                for sku in record.favourites:
+                    self._want("product", sku, "favourites")
             case TaxTable():
                 self._see_taxes(record)
             case TenderKind():

@@ -123,3 +123,9 @@ def test_the_source_of_the_goods_is_credited_beside_them() -> None:
     assert "Open Food Facts contributors" in credit
     assert "Open Database License" in credit
     assert (folder / "goods.jsonl.gz").stat().st_size < 1_500_000
+
+
+def test_the_favourites_are_goods_of_the_shop_one_touch_away(shop: EditionDraft) -> None:
+    skus = {product.sku for product in shop.products}
+    assert len(shop.settings.favourites) == len(set(shop.settings.favourites)) == 16
+    assert set(shop.settings.favourites) <= skus
