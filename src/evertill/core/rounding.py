@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 from fractions import Fraction
+from typing import Any
 
 _ONE = Fraction(1)
 
@@ -86,7 +87,7 @@ def round_to_step(amount: int, step: int, rounding: Rounding = Rounding.HALF_UP)
     return divide(amount, step, rounding) * step
 
 
-def share(total: int, weights: Sequence[int], rank: Callable[[int], int] | None = None) -> list[int]:
+def share(total: int, weights: Sequence[int], rank: Callable[[int], Any] | None = None) -> list[int]:
     """`total` split in proportion to `weights`, to the unit: sum(result) == total, always.
 
     Largest remainder (Hamilton); equal remainders go to the share of the lower `rank` (by its index),
@@ -113,7 +114,7 @@ def share(total: int, weights: Sequence[int], rank: Callable[[int], int] | None 
     return parts
 
 
-def _largest(rests: list[int], count: int, rank: Callable[[int], int] | None) -> list[int]:
+def _largest(rests: list[int], count: int, rank: Callable[[int], Any] | None) -> list[int]:
     """The indices of the `count` largest, fewer than there are; `rank` is only asked where it matters."""
     order = sorted(range(len(rests)), key=rests.__getitem__, reverse=True)
     edge = rests[order[count - 1]]

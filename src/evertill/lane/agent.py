@@ -110,6 +110,7 @@ class Agent:
         self._answered: OrderedDict[str, _Answered] = OrderedDict()
         self._pin_locked_until_ns: dict[str, int] = {}
         self._day = ""
+        self._day_known: tuple[datetime, Rules] | None = None
         self._last_at = ""
         self._since_checkpoint = 0
 
@@ -235,6 +236,10 @@ class Agent:
 
     def trading_day(self, now: datetime) -> str:
         """The trading day at local time `now`; it never goes back, whatever the clock does."""
+        minute = now.replace(second=0, microsecond=0)
+        if self._day_known == (minute, self.rules):
+            return self._day
+        self._day_known = (minute, self.rules)
         hours, minutes = self.rules.settings.day_starts_at.split(":")
         day = (now - timedelta(hours=int(hours), minutes=int(minutes))).strftime("%Y-%m-%d")
         self._day = max(self._day, day)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from evertill.core.entry import Entry
 from evertill.core.lookup import Lookup
@@ -18,8 +19,7 @@ from evertill.core.state import State
 Decision = list[Entry] | Refusal
 
 
-@dataclass(frozen=True)
-class Desk:
+class Desk(msgspec.Struct, frozen=True):
     """One decision's world. `at` is local time; `stamp` and `day` are how entries write it.
 
     `approver` is a colleague whose PIN was checked for this intent; `pin_ok` tells, for a

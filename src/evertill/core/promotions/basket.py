@@ -14,12 +14,14 @@ by line number, so that ringing up the same goods in another order gives the sam
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 
 from evertill.core.promotions.outcome import PromotionLine
 from evertill.core.promotions.terms import Picks
 from evertill.core.rounding import Rounding, divide, share
 
 EACH = "each"
+_FLOOR_OF = attrgetter("floor_minor")
 Rank = tuple[int, str, int, int, int]
 # Of some lines, in their order: what is left, units taken, minor units taken, whether touched, whether
 # closed; None where that is so of no line of the basket.
@@ -32,7 +34,6 @@ class Basket:
     """The lines of one sale and what is left of them. Indices count the lines given, from 0."""
 
     __slots__ = (
-        "_canon",
         "_has_floors",
         "_taken_minor",
         "_taken_units",
@@ -49,7 +50,6 @@ class Basket:
         self.left = [line.amount_minor for line in lines]
         self.touched: set[int] = set()  # lines that have been discounted
         self.closed: set[int] = set()  # lines that nothing may discount any more
-        self._canon: list[int] = []
         self._has_floors: bool | None = None
         self._taken_units: dict[int, int] = {}
         self._taken_minor: dict[int, int] = {}
@@ -123,7 +123,7 @@ class Basket:
     def has_floors(self) -> bool:
         """Whether any line has a floor."""
         if self._has_floors is None:
-            self._has_floors = any(line.floor_minor for line in self.lines)
+            self._has_floors = any(map(_FLOOR_OF, self.lines))
         return self._has_floors
 
     def room(self, index: int, units: int | None, worth_minor: int) -> int:
@@ -220,21 +220,10 @@ class Basket:
                 rest -= fits
         return given
 
-    def _in_canonical_order(self) -> list[int]:
-        everything = range(len(self.lines))
-        skus = [line.sku for line in self.lines]
-        if len(set(skus)) == len(skus):
-            return sorted(everything, key=skus.__getitem__)
-        keys = [(line.sku, line.amount_minor, line.quantity_milli) for line in self.lines]
-        return sorted(everything, key=keys.__getitem__)
-
-    def _in_canon(self, index: int) -> int:
-        """A line's place when lines are sorted by article, amount, quantity and then line number."""
-        if not self._canon:
-            self._canon = [0] * len(self.lines)
-            for place, found in enumerate(self._in_canonical_order()):
-                self._canon[found] = place
-        return self._canon[index]
+    def _in_canon(self, index: int) -> tuple[str, int, int, int]:
+        """Sorts lines by article, amount, quantity and then line number."""
+        line = self.lines[index]
+        return (line.sku, line.amount_minor, line.quantity_milli, index)
 
 
 class Stock:

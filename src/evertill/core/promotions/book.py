@@ -28,7 +28,9 @@ from evertill.core.promotions.outcome import (
     WithheldReason,
 )
 from evertill.core.promotions.rule import Rule
-from evertill.core.promotions.terms import Promotion
+from evertill.core.promotions.terms import Promotion, UseLimits
+
+NO_LIMITS = UseLimits()
 
 
 class PromotionBook:
@@ -128,10 +130,10 @@ class _Round:
             self.withheld.append(Withheld(promotion_id=promotion.id, names=promotion.names, reason=withheld))
         if not awards:
             return False
+        self.awards.extend(awards)
         key = promotion.counted_as
         self._used[key] = self._used.get(key, 0) + max([award.times for award in awards])
         self._spent[key] = self._spent.get(key, 0) + sum([award.amount_minor for award in awards])
-        self.awards.extend(awards)
         return True
 
     def _answer(self, rule: Rule) -> tuple[list[Award], WithheldReason | None]:
@@ -169,6 +171,8 @@ class _Round:
 
     def _times_left(self, promotion: Promotion) -> int | None:
         """How many more uses the limits allow, None if they do not limit."""
+        if promotion.limits == NO_LIMITS:
+            return None
         limits, context, key = promotion.limits, self._context, promotion.counted_as
         bounds = [
             limit - counts.get(key, 0)

@@ -28,6 +28,7 @@ class FilterIndex:
         self._broad: list[int] = []
         self._priced: set[int] = set()
         self._known: dict[str, Remembered] = {}
+        self._last: tuple[list[PromotionLine], dict[int, list[int]]] = ([], {})
 
     def number(self, line_filter: LineFilter) -> int:
         """The number of a filter; a new one is filed."""
@@ -41,6 +42,7 @@ class FilterIndex:
             self._priced.add(number)
         self._file(number, line_filter)
         self._known.clear()
+        self._last = ([], {})
         return number
 
     def _file(self, number: int, line_filter: LineFilter) -> None:
@@ -61,22 +63,39 @@ class FilterIndex:
         return not (line_filter.skus or line_filter.categories or line_filter.brands)
 
     def hits(self, lines: Sequence[PromotionLine]) -> dict[int, list[int]]:
-        """Filter number -> indices of the discountable lines sold that it means, if there are any."""
-        found: dict[int, list[int]] = {}
+        """Filter number -> indices of the discountable lines sold that it means, if there are any.
+
+        What was found for the lines of the last question is gone on from if these begin with them.
+        """
+        now = list(lines)
+        asked, found = self._last
+        begun = len(asked)
+        if asked != now[:begun]:
+            begun, found = 0, {}
+        found = self._with(found, now, begun)
+        self._last = (now, found)
+        return self._sifted_by_price(lines, found) if self._priced else found
+
+    def _with(
+        self, before: dict[int, list[int]], lines: Sequence[PromotionLine], begin: int
+    ) -> dict[int, list[int]]:
+        """`before` with what the lines from `begin` on are meant by; `before` stays as it is."""
         known = self._known
-        for index, line in enumerate(lines):
+        found = before.copy()
+        fresh: set[int] = set()
+        for index in range(begin, len(lines)):
+            line = lines[index]
             if line.amount_minor <= 0 or line.quantity_milli <= 0 or not line.discountable:
                 continue
             kept = known.get(line.sku)
             if kept is None or kept[0] != line.categories or kept[2] != line.kind or kept[1] != line.brand:
                 kept = self._look(line)
             for number in kept[3]:
-                if number in found:
+                if number in fresh:
                     found[number].append(index)
                 else:
-                    found[number] = [index]
-        if self._priced and found:
-            self._sift_by_price(lines, found)
+                    fresh.add(number)
+                    found[number] = [*found.get(number, ()), index]
         return found
 
     def _look(self, line: PromotionLine) -> Remembered:
@@ -93,7 +112,10 @@ class FilterIndex:
         self._known[line.sku] = kept
         return kept
 
-    def _sift_by_price(self, lines: Sequence[PromotionLine], found: dict[int, list[int]]) -> None:
+    def _sifted_by_price(
+        self, lines: Sequence[PromotionLine], found: dict[int, list[int]]
+    ) -> dict[int, list[int]]:
+        sifted = found.copy()
         for number in [n for n in found if n in self._priced]:
             line_filter = self._filters[number]
             low, high = line_filter.price_min_e4, line_filter.price_max_e4
@@ -104,9 +126,10 @@ class FilterIndex:
                 and (high is None or lines[index].unit_price_e4 <= high)
             ]
             if indices:
-                found[number] = indices
+                sifted[number] = indices
             else:
-                del found[number]
+                del sifted[number]
+        return sifted
 
 
 def _means(line_filter: LineFilter, line: PromotionLine) -> bool:
