@@ -256,9 +256,11 @@ class Catalogue:
             raise self._broken(broken) from broken
 
     def _broken(self, error: Exception) -> Fault:
-        """Damage is for good: the file goes, so that the next start makes it anew from the edition."""
-        self.damaged = True
-        self._path.unlink(missing_ok=True)
+        """Damage is for good: the file goes, so that the next start makes it anew from the edition. What
+        SQLite only did not like to be asked is no damage."""
+        if not isinstance(error, apsw.SQLError | apsw.BusyError | apsw.NoMemError):
+            self.damaged = True
+            self._path.unlink(missing_ok=True)
         return _unusable(self._path, str(error))
 
     def count(self) -> int:
