@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import argparse
 import shutil
-import subprocess
 import sys
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -46,9 +46,12 @@ def main(arguments: list[str] | None = None) -> int:
     for number, name in enumerate(names, start=1):
         try:
             figures += run(name, f"[{number}/{len(names)}] {name}")
-        except (NotReady, AssertionError, OSError, subprocess.SubprocessError) as wrong:
+        except NotReady as wrong:
             broken += 1
             print(f"{name} could not run: {wrong}", file=sys.stderr)
+        except Exception:
+            broken += 1
+            print(f"{name} could not run:\n{traceback.format_exc()}", file=sys.stderr)
     print_table(figures)
     return 1 if broken else 0
 

@@ -1,8 +1,8 @@
 """A large shop: the sample shop's goods and as many more of their kinds as are wanted.
 
-The first goods are the sample's own. The others are further packings of them: same shelf, same tax,
-a price of their own and a valid EAN-13 of their own, so that promotions and taxes do what they do in
-a shop of that size. The same number always makes the same goods.
+Up to the sample's size the goods are the sample's own. The others are further packings of them: same
+shelf, same tax, a price of their own and a valid EAN-13 of their own, so that promotions and taxes do
+what they do in a shop of that size. The same number always makes the same goods.
 """
 
 from __future__ import annotations
@@ -40,7 +40,10 @@ def plain_codes(draft: EditionDraft) -> list[str]:
 
 def _goods(wanted: int) -> Iterator[Product]:
     sample = list(load_sample().products)
-    yield from sample[:wanted]
+    if wanted < len(sample):
+        yield from _some(sample, wanted)
+        return
+    yield from sample
     patterns = [product for product in sample if product.unit == "each" and len(product.codes) == 1]
     taken = {code for product in sample for code in product.codes}
     made, payload = len(sample), FIRST_CODE
@@ -50,6 +53,14 @@ def _goods(wanted: int) -> Iterator[Product]:
         if code not in taken:
             yield _packing(patterns[made % len(patterns)], code, made)
             made += 1
+
+
+def _some(sample: list[Product], wanted: int) -> list[Product]:
+    """So many of the sample: the shop's own goods (others refer to them), and packed ones of all shelves."""
+    own = [product for product in sample if not product.sku.isdigit()]
+    packed = [product for product in sample if product.sku.isdigit()]
+    count = wanted - len(own)
+    return own + [packed[place * len(packed) // count] for place in range(count)]
 
 
 def _packing(pattern: Product, code: str, number: int) -> Product:
