@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import psutil
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.register import Register
 
@@ -42,6 +42,30 @@ class RunningShop:
         answer = httpx.post(f"{self.url}/api/v1/intents", json=intent).json()
         assert answer["ok"], answer
         return answer
+
+    def clear(self) -> None:
+        """Ends whatever is going on: basket, parked sales, shift."""
+        state = self.get("/api/v1/state")
+        if state["staff"] is None:
+            if state["sale"] is None and not state["parked"] and state["shift"] is None:
+                return
+            self.do(type="SignIn", staff="9", pin="9999")
+        if state["sale"] is not None:
+            self._give_up(state["sale"])
+        for parked in state["parked"]:
+            self._give_up(self.do(type="RecallSale", parked=parked["id"])["state"]["sale"])
+        if state["shift"] is not None:
+            self.do(type="CloseShift", counts={"EUR": {"100": 0}})
+        self.do(type="SignOut")
+
+    def _give_up(self, sale: dict) -> None:
+        for tender in sale["tenders"]:
+            self.do(type="RemoveTender", tender_no=tender["no"])
+        self.do(type="VoidSale", reason="mistake", **self._approval())
+
+    def _approval(self) -> dict:
+        staff = self.get("/api/v1/state")["staff"]
+        return {} if staff["id"] == "9" else {"approval": {"staff": "9", "pin": "9999"}}
 
     def lane_processes(self) -> list[psutil.Process]:
         """The lane's own process: the one that listens on its port."""
@@ -83,17 +107,35 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-@pytest.fixture
-def shop(tmp_path: Path) -> Iterator[RunningShop]:
-    running = RunningShop(tmp_path / "shop")
+@pytest.fixture(scope="session")
+def standing_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningShop]:
+    running = RunningShop(tmp_path_factory.mktemp("shop") / "home")
     yield running
     running.close()
+
+
+@pytest.fixture
+def shop(standing_shop: RunningShop) -> RunningShop:
+    """A shop in the morning: nobody signed in, no shift, nothing in hand or parked. One shop for all
+    tests of this process, because a shop takes seconds to open; what earlier tests sold stays sold."""
+    standing_shop.clear()
+    return standing_shop
+
+
+USED_DEVICE = "localStorage.getItem('evertill.device') || localStorage.setItem('evertill.device', '%s');"
+
+
+def used_device(context: BrowserContext, **values: object) -> None:
+    """A device at which somebody has worked before: the first-day tour was seen, and what else is given."""
+    kept = json.dumps({"toured": True, **values})
+    context.add_init_script(USED_DEVICE % kept)
 
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """A page that fails the test if the browser complains about anything of ours."""
     context = browser.new_context(viewport={"width": 1366, "height": 768})
+    used_device(context)
     fresh = context.new_page()
     complaints: list[str] = []
     fresh.on("pageerror", lambda error: complaints.append(str(error)))

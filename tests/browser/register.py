@@ -14,6 +14,7 @@ class Register:
     def __init__(self, shop: Any, page: Page) -> None:
         self.shop = shop
         self.page = page
+        self.sold_before = {one["receipt"] for one in self._newest()}
 
     def part(self, name: str) -> Locator:
         return self.page.get_by_test_id(name)
@@ -58,7 +59,20 @@ class Register:
         expect(self.part("line")).to_have_count(number)
 
     def receipts(self) -> list[dict]:
+        """The receipts since this test began, newest first."""
+        return [one for one in self._newest() if one["receipt"] not in self.sold_before]
+
+    def _newest(self) -> list[dict]:
         return self.shop.get("/api/v1/receipts?limit=50")["receipts"]
+
+    def stand_ready(self, staff: str = "1", lines: int = 0) -> None:
+        """Signed in, shift open, so many lines in the basket; done beside the page, to save time."""
+        self.shop.do(type="SignIn", staff=staff, pin=staff * 4)
+        self.shop.do(type="OpenShift", float_minor={"EUR": 10_000})
+        for product in self.goods(lines) if lines else ():
+            self.shop.do(type="Scan", code=product["codes"][0])
+        expect(self.part("search")).to_be_focused()
+        self.expect_lines(lines)
 
 
 def digits(text: str | None) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.browser.conftest import used_device
 from tests.browser.register import Register
 
 pytestmark = pytest.mark.browser
@@ -40,6 +41,7 @@ class Fingers(Register):
 def fingers(browser: Browser, shop: Any, request: pytest.FixtureRequest) -> Iterator[Fingers]:
     width, height = request.param
     context = browser.new_context(viewport={"width": width, "height": height}, has_touch=True)
+    used_device(context)
     page = context.new_page()
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))

@@ -37,10 +37,14 @@ function types(event) {
 
 function onKey(event) {
   const dialog = document.querySelector("dialog[open]");
+  if (event.key === "F1") {
+    event.preventDefault();
+    return change({ help: store.ui.help ? null : "here" });
+  }
   const key = event.key === "Delete" ? "Del" : event.key;
   if (!selling() || dialog) {
     if (/^F([2-46-9]|10)$/.test(event.key)) event.preventDefault();
-    return;
+    return undefined;
   }
   const typing = event.target instanceof HTMLInputElement;
   if (ACTIONS[key]) {
@@ -53,6 +57,7 @@ function onKey(event) {
     event.preventDefault();
     escape();
   } else if (store.ui.stage === "sale") onSaleKey(event, key);
+  return undefined;
 }
 
 function onSaleKey(event, key) {

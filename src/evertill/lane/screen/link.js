@@ -9,29 +9,52 @@ const WAIT_MIN_MS = 200;
 const WAIT_MAX_MS = 2000;
 const ANSWER_MS = 15000;
 const SAME_CLICK_MS = 700;
+const PULSE_MS = 1000;
+const PULSE_WAIT_MS = 1500;
 
 let queue = Promise.resolve();
 const clicks = new Map();
 
-/** Follows the agent's state for ever: `onView(view, first)` for each, `onLost()` when it is out of reach. */
-export function follow({ onView, onLost }) {
+/** Follows the agent's state for ever: `onView(view, first)` for each, `onLost()` when it is out of reach,
+ * `onPulse(answers)` about every second while there is a connection: a frozen agent keeps its connections. */
+export function follow({ onView, onLost, onPulse }) {
   let wait = WAIT_MIN_MS;
+  let connected = false;
   function connect() {
     let first = true;
     const scheme = location.protocol === "https:" ? "wss" : "ws";
     const socket = new WebSocket(`${scheme}://${location.host}/api/v1/live`);
     socket.onmessage = (message) => {
       wait = WAIT_MIN_MS;
+      connected = true;
       onView(JSON.parse(message.data), first);
       first = false;
     };
     socket.onclose = () => {
+      connected = false;
       onLost();
       setTimeout(connect, wait + Math.random() * wait);
       wait = Math.min(wait * 2, WAIT_MAX_MS);
     };
   }
+  async function pulse() {
+    if (connected) {
+      const answers = await beats();
+      if (connected) onPulse(answers);
+    }
+    setTimeout(pulse, PULSE_MS);
+  }
   connect();
+  setTimeout(pulse, PULSE_MS);
+}
+
+async function beats() {
+  try {
+    await fetch("/api/v1/health", { signal: AbortSignal.timeout(PULSE_WAIT_MS), cache: "no-store" });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The number for an intent: a new one, or the earlier one's if this is a second click on the same thing. */

@@ -2,7 +2,9 @@
 // selected line). The first two are the agent's; only the third is the page's own, and losing it in a
 // reload loses nothing that matters.
 
+import { device, keep } from "./device.js";
 import { ask, follow, send } from "./link.js";
+import { sound } from "./sounds.js";
 import { speak } from "./words.js";
 
 /** Intents that name the sale they mean, so that a late click cannot act on the next customer's basket. */
@@ -19,7 +21,7 @@ export const store = {
   link: "starting",
   ui: {
     stage: "sale", dialog: null, refusal: null, notice: null, selected: null, language: null,
-    seen: null, busy: 0, text: "", category: null, touch: false, results: null, pick: -1,
+    seen: null, busy: 0, text: "", category: null, touch: false, results: null, pick: -1, help: null, tour: -1,
   },
 };
 
@@ -30,7 +32,7 @@ let shieldedUntil = 0;
 /** Tells the store how to draw, and starts following the agent. */
 export function start(draw) {
   paint = draw;
-  follow({ onView: take, onLost: lost });
+  follow({ onView: take, onLost: lost, onPulse: pulse });
   change({});
 }
 
@@ -46,7 +48,14 @@ export function change(ui) {
 }
 
 function lost() {
-  if (store.link === "live") store.link = "lost";
+  store.link = "lost";
+  change({});
+}
+
+/** The agent is there but does not answer, or answers again. */
+function pulse(answers) {
+  if (store.link !== (answers ? "frozen" : "live")) return;
+  store.link = answers ? "live" : "frozen";
   change({});
 }
 
@@ -89,11 +98,13 @@ async function loadShop() {
   }
 }
 
-/** The language to speak: the one picked on this page, else the agent's. */
-export const wanted = () => store.ui.language || (store.view && store.view.locale) || "en";
+/** The language to speak: the one picked on this page, else the agent's, else the one last spoken here. */
+export const wanted = () => store.ui.language || (store.view ? store.view.locale : device.language) || "en";
 
-async function tongue() {
-  if (await speak(wanted())) change({});
+export async function tongue() {
+  const next = wanted();
+  if (await speak(next)) change({});
+  if (store.view && device.language !== next) keep({ language: next });
 }
 
 export function setLanguage(language) {
@@ -115,6 +126,11 @@ const FOLLOW_UPS = {
 
 /** Sends an intent and draws the answer. Resolves to the answer; a refusal is shown, or asked about. */
 export async function act(intent) {
+  if (store.link !== "live") {
+    sound("refusal");
+    change({ notice: "untaken", refusal: null });
+    return { ok: false, lost: true };
+  }
   const sale = store.view && store.view.sale ? store.view.sale.id : null;
   const full = OF_A_SALE.has(intent.type) && !("sale" in intent) ? { ...intent, sale } : intent;
   const busy = setTimeout(() => change({ busy: store.ui.busy + 1 }), BUSY_MS);
@@ -122,7 +138,8 @@ export async function act(intent) {
   clearTimeout(busy);
   store.ui.busy = 0;
   if (answer.state) take(answer.state, false);
-  if (answer.ok) return succeeded(answer);
+  if (answer.ok) return succeeded(answer, full);
+  sound("refusal");
   if (answer.lost) {
     change({ notice: "lost", refusal: null });
     return answer;
@@ -135,8 +152,10 @@ export async function act(intent) {
   return answer;
 }
 
-function succeeded(answer) {
+function succeeded(answer, intent) {
   const done = answer.done || {};
+  if (done.receipt && intent.type === "TakeTender") sound("paid");
+  else if (intent.type === "Scan") sound("scan");
   const changes = { refusal: null, notice: null };
   if (done.receipt) changes.seen = null;
   if (done.report) changes.dialog = { kind: "report", report: done.report };
@@ -150,6 +169,12 @@ export async function actAndClose(intent) {
   const answer = await act(intent);
   if (answer.ok && store.ui.dialog === from) change({ dialog: null });
   return answer;
+}
+
+/** Says something that this page found out by itself; `notice` is a key of NOTICES in parts.js. */
+export function say(notice) {
+  sound("refusal");
+  change({ notice, refusal: null });
 }
 
 export const open = (dialog) =>

@@ -6,6 +6,7 @@ import { act, actAndClose, close, store } from "../store.js";
 import { read, typed, unitPrice } from "../figures.js";
 import { name, t, told } from "../words.js";
 import { CloseShift, MoveCash, OpenDrawer, Parked, Reasons, Report } from "./till.js";
+import { Device } from "./device.js";
 import { Menu, PriceCheck } from "./menu.js";
 import { Receipts } from "./paid.js";
 import { Return } from "./returns.js";
@@ -72,18 +73,18 @@ function Price({ view, dialog, shop }) {
 }
 
 /** A text to type: a note, a card number, a coupon. */
-function TextDialog({ title, label, confirm, make, empty = false, mode = "text", start = "" }) {
+function TextDialog({ title, label, confirm, make, empty = false, mode = "text", start = "", scan }) {
   const [text, setText] = useState(start);
   return html`<${Dialog} title=${title}>
     <${Form} label=${confirm} off=${!empty && !text.trim()} onSubmit=${() => actAndClose(make(text.trim()))}>
-      <${Field} label=${label} value=${text} onInput=${setText} first mode=${mode} testid="text" /><//><//>`;
+      <${Field} label=${label} value=${text} onInput=${setText} first scan=${scan} mode=${mode} testid="text" /><//><//>`;
 }
 
 const Note = ({ dialog }) => html`<${TextDialog} title=${t("Note")} label=${t("Printed on the receipt")} confirm=${t("Add the note")}
   make=${(text) => ({ type: "AddNote", text, ...(dialog.line ? { line_no: dialog.line } : {}) })} />`;
-const Customer = () => html`<${TextDialog} title=${t("Customer")} label=${t("Card number or phone")} confirm=${t("Set the customer")} empty
+const Customer = () => html`<${TextDialog} title=${t("Customer")} label=${t("Card number or phone")} confirm=${t("Set the customer")} empty scan
   make=${(code) => ({ type: "SetCustomer", code })} />`;
-const Coupon = () => html`<${TextDialog} title=${t("Coupon")} label=${t("Code on the coupon")} confirm=${t("Add the coupon")}
+const Coupon = () => html`<${TextDialog} title=${t("Coupon")} label=${t("Code on the coupon")} confirm=${t("Add the coupon")} scan
   make=${(coupon) => ({ type: "AddCoupon", coupon })} />`;
 const Park = () => html`<${TextDialog} title=${t("Park this sale")} label=${t("A word to find it again (may be empty)")} confirm=${t("Park")} empty
   make=${(note) => ({ type: "ParkSale", note })} />`;
@@ -169,7 +170,7 @@ const Gone = () => html`<${Dialog} title=${t("Not there any more")}><p class="le
 const KINDS = {
   quantity: Quantity, discount: Discount, price: Price, note: Note, customer: Customer, coupon: Coupon, park: Park, parked: Parked,
   age: Age, choice: Choice, openPrice: OpenPrice, weight: Weight, expired: Expired, approval: Approval, voidSale: VoidSale,
-  moveCash: MoveCash, drawer: OpenDrawer, closeShift: CloseShift, report: Report, menu: Menu, receipts: Receipts, return: Return, priceCheck: PriceCheck,
+  moveCash: MoveCash, drawer: OpenDrawer, closeShift: CloseShift, report: Report, menu: Menu, receipts: Receipts, return: Return, priceCheck: PriceCheck, device: Device,
 };
 
 /** The dialog that is open, if any. */

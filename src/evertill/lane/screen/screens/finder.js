@@ -2,6 +2,7 @@
 // a receipt's QR. Below it the goods as tiles.
 
 import { html, useEffect } from "../vendor/preact-htm.js";
+import { COMMAND, obey } from "../commands.js";
 import { act, change, open, store } from "../store.js";
 import { ask } from "../link.js";
 import { read, unitPrice } from "../figures.js";
@@ -44,7 +45,7 @@ function type(text) {
   change({ text });
   clearTimeout(typing);
   const { rest } = split(text);
-  if (RECEIPT_QR.test(rest) || (rest.length > 5 && isCode(rest))) return;
+  if (RECEIPT_QR.test(rest) || COMMAND.test(rest) || (rest.length > 5 && isCode(rest))) return;
   typing = setTimeout(() => look(rest, store.ui.category), TYPING_MS);
 }
 
@@ -53,6 +54,25 @@ export function ring(product) {
   const { quantity_milli } = split(store.ui.text);
   clear();
   return act({ type: "Scan", code: product.sku, sku: product.sku, quantity_milli });
+}
+
+/** What stood in the box before a scanner typed into it. */
+export function putBack(text) {
+  clearTimeout(typing);
+  change({ text });
+}
+
+/** Rings up a scanned code; what was being looked for is given up. `before`: what stood in the box ("3*"). */
+export function rung(code, before) {
+  const stood = split(before);
+  const scanned = split(code); // a quick hand's "3*" may have come in one burst with the scan
+  clear();
+  return ringCode(scanned.rest, stood.rest === "" && stood.quantity_milli !== null ? stood.quantity_milli : scanned.quantity_milli);
+}
+
+function ringCode(code, quantity_milli) {
+  if (RECEIPT_QR.test(code)) return open({ kind: "return", receipt: code });
+  return act({ type: "Scan", code, quantity_milli });
 }
 
 function clear() {
@@ -68,13 +88,13 @@ export async function enter() {
   const { quantity_milli, rest } = split(text);
   if (pick >= 0 && results && results[pick]) return ring(results[pick]);
   if (!rest) return undefined;
-  if (RECEIPT_QR.test(rest)) {
+  if (COMMAND.test(rest)) {
     clear();
-    return open({ kind: "return", receipt: rest });
+    return obey(rest);
   }
-  if (isCode(rest)) {
+  if (RECEIPT_QR.test(rest) || isCode(rest)) {
     clear();
-    return act({ type: "Scan", code: rest, quantity_milli });
+    return ringCode(rest, quantity_milli);
   }
   clearTimeout(typing);
   const products = await fetchProducts(rest, null);
@@ -124,7 +144,7 @@ export function Finder({ shop, ui }) {
       <input id="search" class="search-box" value=${ui.text} autocomplete="off" spellcheck=${false} autofocus data-testid="search"
         inputmode=${ui.touch && !ui.keyboard ? "none" : "search"} aria-label=${t("Scan or search")} placeholder=${t("Scan or search: code, name, 3* for three")}
         onInput=${(event) => type(event.target.value)} />
-      <kbd>F2</kbd>
+      <kbd aria-hidden="true">F2</kbd>
       ${ui.text && html`<button type="button" class="button quiet" aria-label=${t("Clear")} onClick=${clear}><span class="button-label cross" aria-hidden="true"></span></button>`}
       ${ui.touch && html`<button type="button" class="button quiet" aria-pressed=${String(Boolean(ui.keyboard))} onClick=${() => change({ keyboard: !ui.keyboard })}>
         <span class="button-label">${t("Keyboard")}</span></button>`}

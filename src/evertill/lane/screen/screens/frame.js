@@ -1,7 +1,7 @@
 // What stands around every screen: the head with its place for messages, and the status line.
 
 import { html } from "../vendor/preact-htm.js";
-import { Button, sayings } from "../parts.js";
+import { Button, HelpButton, sayings } from "../parts.js";
 import { change, open } from "../store.js";
 import { moment, whole } from "../figures.js";
 import { name, t, told } from "../words.js";
@@ -15,6 +15,7 @@ export function Head(state) {
       ${saying && html`<span class="saying-mark" aria-hidden="true">${saying.tone === "refusal" ? "!" : "i"}</span><p>${saying.text}</p>`}
       ${(state.ui.refusal || state.ui.notice) && state.link === "live" && html`<button type="button" class="button quiet" aria-label=${t("Dismiss")}
         onClick=${() => change({ refusal: null, notice: null })}><span class="button-label cross" aria-hidden="true"></span></button>`}</div>
+    <${HelpButton} />
     <${Button} label=${t("Menu")} fkey="F10" act=${() => open({ kind: "menu" })} testid="menu" />
   </header>`;
 }
@@ -30,12 +31,13 @@ const FACES = { ready: () => t("Ready"), offline: () => t("Offline: selling goes
 export function Status({ view, ui, link, now }) {
   const status = view.status;
   const face = link === "live" ? status.face : "trouble";
-  const word = link === "live" ? (ui.busy ? t("Working…") : FACES[status.face] ? FACES[status.face]() : status.face) : t("Restarting…");
+  const word = link === "frozen" ? t("Not answering…") : link === "live" ? (ui.busy ? t("Working…") : FACES[status.face] ? FACES[status.face]() : status.face) : t("Restarting…");
   const printer = status.printers.find((one) => one.state === "trouble");
   const journal = status.journal.state !== "ok" ? status.journal.words : "";
   const clock = status.clock.state !== "ok" ? status.clock.words : "";
   return html`<footer class="status" aria-label=${t("Status")}>
     <span class=${`face ${face}`}><i class="lamp" aria-hidden="true"></i>${word}</span>
+    <span class="status-item" data-testid="safe">${safe(status)}</span>
     <span class="status-item">${sent(status)}</span>
     <span class="status-item status-wide">${journal || clock || (printer ? told(printer) : status.printers.length ? t("Printer ready") : t("No printer"))}</span>
     <span class="status-item status-edition">${t("Edition {n}", { n: whole(view.edition) })}</span>
@@ -45,11 +47,16 @@ export function Status({ view, ui, link, now }) {
   </footer>`;
 }
 
+/** On how many machines the last sale is, as far as the register knows. */
+const safe = ({ safe: places }) => (places ? t("Safe on {n} machines", { n: whole(places) }) : "");
+
 /** How many entries are still only here. */
 function sent(status) {
   if (status.unsent) return t("Not yet sent: {n}", { n: whole(status.unsent) });
   return status.uplink.state === "sending" ? t("All sent") : t("Server not reached");
 }
 
-export const Restarting = () => html`<div class="restarting" role="alert" data-testid="restarting">
-  <p><strong>${t("The register program is restarting…")}</strong></p><p>${t("The basket is safe. This screen comes back by itself.")}</p></div>`;
+/** Across the top, over everything, while the agent is gone or does not answer. Nothing moves for it. */
+export const Away = ({ link, view }) => html`<div class="restarting" role="alert" data-testid="restarting">
+  <p><strong>${link === "frozen" ? t("The register program is not answering just now…") : t("The register program is restarting…")}</strong></p>
+  <p>${view && view.sale ? t("The basket is safe. This screen comes back by itself.") : t("Nothing is lost. This screen comes back by itself.")}</p></div>`;

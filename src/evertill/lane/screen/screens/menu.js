@@ -2,7 +2,7 @@
 
 import { html, useState } from "../vendor/preact-htm.js";
 import { Button, Dialog, Field, Form, Languages } from "../parts.js";
-import { act, close, open, setLanguage, wanted } from "../store.js";
+import { act, change, close, open, setLanguage, wanted } from "../store.js";
 import { ask } from "../link.js";
 import { unitPrice } from "../figures.js";
 import { name, otherName, t } from "../words.js";
@@ -32,6 +32,8 @@ export function Menu({ view }) {
         ${item(t("Close the shift"), "menu-close-shift", to({ kind: "closeShift" }))}</section>
       <section><h3>${view.staff ? view.staff.name : ""}</h3>
         ${item(t("Sign out"), "menu-sign-out", async () => { if ((await act({ type: "SignOut" })).ok) close(); })}
+        ${item(t("This device"), "menu-device", to({ kind: "device" }))}
+        ${item(t("Help"), "menu-help", () => change({ help: "here" }))}
         <${Languages} value=${wanted()} onPick=${setLanguage} /></section>
     </div><//>`;
 }
@@ -47,7 +49,7 @@ export function PriceCheck({ shop }) {
   const digits = found && found.currency ? (shop.currencies[found.currency] || { digits: 2 }).digits : 2;
   return html`<${Dialog} title=${t("Price check")} testid="price-check-dialog">
     <${Form} label=${t("Show the price")} off=${!code.trim()} onSubmit=${submit}>
-      <${Field} label=${t("Scan or type a code")} value=${code} onInput=${setCode} first mode="text" testid="check-code" />
+      <${Field} label=${t("Scan or type a code")} value=${code} onInput=${setCode} first scan mode="text" testid="check-code" />
       <div class="check" role="status">${found && (found.refusal
         ? html`<p class="lead">${t("This code is not in the catalogue.")}</p>`
         : html`<p class="lead">${name(found.names)} <small>${otherName(found.names)}</small></p>

@@ -2,26 +2,13 @@
 
 import { html, useLayoutEffect, useRef, useState } from "../vendor/preact-htm.js";
 import { Button, Pad, padded } from "../parts.js";
+import { arrive } from "../scans.js";
 import { act, change } from "../store.js";
 import { money, read } from "../figures.js";
 import { name, t } from "../words.js";
 
-const SCAN_DIGITS = 8;
-const SCAN_GAP_MS = 60;
+const CODE = /^\d{10,}$/; // nobody pays ten digits and more: a scan that came too slowly to be told by time
 const SAME_CLICK_MS = 700; // the second half of a double click is no second payment
-
-/** Notices a scanner in the amount field: many digits, faster than a hand. */
-function useScanGuard() {
-  const times = useRef([]);
-  return {
-    press: () => { times.current = [...times.current, performance.now()].slice(-20); },
-    scanned: (text) => {
-      const last = times.current.slice(-text.length);
-      const span = last.length > 1 ? (last[last.length - 1] - last[0]) / (last.length - 1) : Infinity;
-      return /^\d+$/.test(text) && text.length >= SCAN_DIGITS && span < SCAN_GAP_MS;
-    },
-  };
-}
 
 export function Pay({ view, ui }) {
   const sale = view.sale;
@@ -30,7 +17,6 @@ export function Pay({ view, ui }) {
   const [text, setText] = useState("");
   const field = useRef(null);
   const taken = useRef(-Infinity);
-  const guard = useScanGuard();
   const due = sale.due.find((one) => one.tender === picked) || sale.due[0];
   useLayoutEffect(() => { if (field.current) field.current.focus(); }, [due && due.tender, ui.dialog === null]);
   if (!due) return html`<section class="pay"><p class="lead">${t("No way to pay is set up for {currency}.", { currency: sale.currency })}</p><${Back} /></section>`;
@@ -45,10 +31,9 @@ export function Pay({ view, ui }) {
   };
   const submit = (event) => {
     event.preventDefault();
-    if (guard.scanned(text)) {
+    if (CODE.test(text)) {
       setText("");
-      change({ stage: "sale" });
-      act({ type: "Scan", code: text });
+      arrive(text, "");
     } else if (text === "" || amount !== null) take(amount);
   };
   const digits = (key) => setText(padded(text, key));
@@ -73,10 +58,10 @@ export function Pay({ view, ui }) {
         <label class="field"><span class="field-label">${due.kind === "cash" && !refund ? t("Cash handed over") : t("Amount")}</span>
           <span class="field-box"><input ref=${field} class="amount" value=${text} autocomplete="off" inputmode=${ui.touch ? "none" : "decimal"} data-testid="amount"
             placeholder=${show(Math.abs(due.due_minor))} aria-invalid=${String(text !== "" && amount === null)}
-            onKeyDown=${guard.press} onInput=${(event) => setText(event.target.value)} /></span></label>
+            onInput=${(event) => setText(event.target.value)} /></span></label>
         <${Pad} onKey=${digits} point=${sale.digits > 0} />
         <button type="submit" class="button big pay" data-testid="take"><span class="button-label">
-          ${due.kind === "cash" ? t("Take cash") : t("Paid with {tender}", { tender: name(due.names) })}</span><kbd>Enter</kbd></button>
+          ${due.kind === "cash" ? t("Take cash") : t("Paid with {tender}", { tender: name(due.names) })}</span><kbd aria-hidden="true">Enter</kbd></button>
       </div>
     </form></section>`;
 }

@@ -26,7 +26,7 @@ export function Return({ shop, dialog }) {
   if (found && found.document) return html`<${PickLines} shop=${shop} found=${found} onBack=${() => setFound(null)} />`;
   return html`<${Dialog} title=${t("Return goods")} testid="return-dialog">
     <${Form} label=${t("Find the receipt")} off=${!text.trim()} onSubmit=${() => find(text)}>
-      <${Field} label=${t("Receipt number, or scan its QR code")} value=${text} onInput=${setText} first mode="text" testid="receipt-number" /><//>
+      <${Field} label=${t("Receipt number, or scan its QR code")} value=${text} onInput=${setText} first scan mode="text" testid="receipt-number" /><//>
     <p class="lead" role="status">${found && found.refusal ? t("This receipt is not known here. Check the number.") : ""}</p>
     <p class="hint">${t("No receipt? Type -1* before the article's code in the search box.")}</p><//>`;
 }

@@ -1,7 +1,7 @@
 // Who works here: pick a name, type a PIN.
 
 import { html, useLayoutEffect, useRef, useState } from "../vendor/preact-htm.js";
-import { Languages, Pad, padded, sayings } from "../parts.js";
+import { HelpButton, Languages, Pad, padded, sayings } from "../parts.js";
 import { act, setLanguage, store, wanted } from "../store.js";
 import { name, t } from "../words.js";
 
@@ -30,7 +30,7 @@ export function SignIn({ shop, ui, link }) {
           <span class="initial" aria-hidden="true">${one.name.slice(0, 1)}</span>
           <span class="button-label">${one.name}</span></button>`)}
       </div>
-      <${Languages} value=${wanted()} onPick=${setLanguage} />
+      <div class="door-foot"><${Languages} value=${wanted()} onPick=${setLanguage} /><${HelpButton} /></div>
     </section>
     <form class="door-pin" onSubmit=${enter}>
       <label class="field"><span class="field-label">${picked ? t("PIN of {name}", { name: picked.name }) : t("PIN")}</span>
@@ -38,7 +38,7 @@ export function SignIn({ shop, ui, link }) {
           autocomplete="off" disabled=${!picked} data-testid="pin" onInput=${(event) => setPin(event.target.value)} /></span></label>
       <${Pad} point=${false} onKey=${(key) => picked && setPin(padded(pin, key))} />
       <button type="submit" class="button big main" disabled=${!picked || !pin} data-testid="sign-in">
-        <span class="button-label">${t("Sign in")}</span><kbd>Enter</kbd></button>
+        <span class="button-label">${t("Sign in")}</span><kbd aria-hidden="true">Enter</kbd></button>
       <p class=${`dialog-saying ${saying ? saying.tone : ""}`} role="alert">${saying ? saying.text : ""}</p>
     </form>
   </main>`;

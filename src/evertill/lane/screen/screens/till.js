@@ -1,7 +1,7 @@
 // The cash in the drawer: opening float, cash in and out, the count at the end, the reports.
 
 import { html, useLayoutEffect, useRef, useState } from "../vendor/preact-htm.js";
-import { Button, Choices, Dialog, Field, Form, Pad, padded, sayings } from "../parts.js";
+import { Button, Choices, Dialog, Field, Form, HelpButton, Pad, padded, sayings } from "../parts.js";
 import { act, actAndClose, close } from "../store.js";
 import { moment, money, read, typed, whole } from "../figures.js";
 import { name, t } from "../words.js";
@@ -50,7 +50,7 @@ export function OpenShift({ shop, ui, link }) {
   const card = useRef(null);
   useLayoutEffect(() => { card.current.querySelector("[data-first]").focus(); }, [way]);
   return html`<main class="desk"><section ref=${card} class="desk-card">
-    <h1>${t("Open the shift")}</h1>
+    <div class="desk-head"><h1>${t("Open the shift")}</h1><${HelpButton} /></div>
     <p class="lead">${t("How much cash is in the drawer to begin with?")}</p>
     <${Choices} label=${t("How to enter the float")} value=${way} onPick=${setWay}
       options=${[{ id: "amount", label: t("Type the amount") }, { id: "count", label: t("Count notes and coins") }]} />
