@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from evertill.core.pricebook import TimeWindow
 from evertill.core.promotions import (
     AmountOff,
@@ -25,7 +27,7 @@ def _in(*categories: str) -> LineFilter:
     return LineFilter(categories=categories)
 
 
-PROMOTIONS = (
+_IN_EUROS = (
     Promotion(
         id="frozen-10",
         names={"en": "10 % off frozen food on Fridays", "zh": "周五冷冻食品九折"},
@@ -107,3 +109,6 @@ PROMOTIONS = (
         rewards=(PercentOff(rate_ppm=100_000, of=_in("drinks")),),
     ),
 )
+
+# Amounts of money mean the shop's own currency; a sale in another one earns none of these.
+PROMOTIONS = tuple(replace(promotion, currencies=("EUR",)) for promotion in _IN_EUROS)
