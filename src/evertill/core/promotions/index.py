@@ -1,8 +1,9 @@
 """Finds which line filters mean which lines, without asking every filter about every line.
 
 A filter that names articles is filed under them, otherwise under its categories, otherwise under its
-brands; only filters that name none of these are tried on every line. What a product fits is remembered,
-so a book of thousands of promotions costs a scan no more than one of twenty.
+brands; only filters that name none of these are tried on every line. What goods of a kind fit is
+remembered (for articles that some filter names: what the article fits), so a book of thousands of
+promotions costs a scan no more than one of twenty, and a hundred thousand articles no more than ten.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from evertill.core.promotions.outcome import PromotionLine
 from evertill.core.promotions.terms import LineFilter
 
 REMEMBERED_MAX = 20_000
-Remembered = tuple[tuple[str, ...], str | None, str, tuple[int, ...]]
+Kind = tuple[str, tuple[str, ...], str | None, str]  # article if a filter names it, categories, brand, kind
 
 
 class FilterIndex:
@@ -27,7 +28,8 @@ class FilterIndex:
         self._by_brand: dict[str, list[int]] = {}
         self._broad: list[int] = []
         self._priced: set[int] = set()
-        self._known: dict[str, Remembered] = {}
+        self._named: set[str] = set()
+        self._known: dict[Kind, tuple[int, ...]] = {}
         self._last: tuple[list[PromotionLine], dict[int, list[int]]] = ([], {})
 
     def number(self, line_filter: LineFilter) -> int:
@@ -41,6 +43,7 @@ class FilterIndex:
         if line_filter.price_min_e4 is not None or line_filter.price_max_e4 is not None:
             self._priced.add(number)
         self._file(number, line_filter)
+        self._named.update(line_filter.skus, line_filter.not_skus)
         self._known.clear()
         self._last = ([], {})
         return number
@@ -87,10 +90,12 @@ class FilterIndex:
             line = lines[index]
             if line.amount_minor <= 0 or line.quantity_milli <= 0 or not line.discountable:
                 continue
-            kept = known.get(line.sku)
-            if kept is None or kept[0] != line.categories or kept[2] != line.kind or kept[1] != line.brand:
-                kept = self._look(line)
-            for number in kept[3]:
+            sku = line.sku if line.sku in self._named else ""
+            kind = (sku, line.categories, line.brand, line.kind)
+            fits = known.get(kind)
+            if fits is None:
+                fits = self._look(line, kind)
+            for number in fits:
                 if number in fresh:
                     found[number].append(index)
                 else:
@@ -98,7 +103,7 @@ class FilterIndex:
                     found[number] = [*found.get(number, ()), index]
         return found
 
-    def _look(self, line: PromotionLine) -> Remembered:
+    def _look(self, line: PromotionLine, kind: Kind) -> tuple[int, ...]:
         numbers = set(self._broad)
         numbers.update(self._by_sku.get(line.sku, ()))
         for category in line.categories:
@@ -108,9 +113,8 @@ class FilterIndex:
         fits = tuple(sorted(n for n in numbers if _means(self._filters[n], line)))
         if len(self._known) >= REMEMBERED_MAX:
             self._known.clear()
-        kept = (line.categories, line.brand, line.kind, fits)
-        self._known[line.sku] = kept
-        return kept
+        self._known[kind] = fits
+        return fits
 
     def _sifted_by_price(
         self, lines: Sequence[PromotionLine], found: dict[int, list[int]]
