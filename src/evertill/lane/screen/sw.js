@@ -1,25 +1,42 @@
-// Keeps the page's own files, so that a reload while the register program restarts still shows the screen.
-// The agent's files come first whenever it answers; nothing of the API is ever kept.
+// Keeps the page's own files, so that a reload while the register program restarts still shows the screen, in
+// the right language. The agent's files come first whenever it answers. Of the API only the words are kept.
 
 const KEPT = "evertill-screen";
 
-self.addEventListener("install", () => self.skipWaiting());
+/** All that the screen and the customer display are made of; a test compares this with the folder. */
+const FILES = [
+  "/", "/display", "/screen/app.js", "/screen/commands.js", "/screen/device.js", "/screen/display.css", "/screen/display.js",
+  "/screen/figures.js", "/screen/icon.svg", "/screen/keys.js", "/screen/link.js", "/screen/parts.js", "/screen/scanner.js",
+  "/screen/scans.js", "/screen/screens/basket.js", "/screen/screens/device.js", "/screen/screens/dialogs.js",
+  "/screen/screens/finder.js", "/screen/screens/frame.js", "/screen/screens/help.js", "/screen/screens/helptexts.js",
+  "/screen/screens/menu.js", "/screen/screens/page.js", "/screen/screens/paid.js", "/screen/screens/pay.js",
+  "/screen/screens/returns.js", "/screen/screens/signin.js", "/screen/screens/till.js", "/screen/sounds.js", "/screen/store.js",
+  "/screen/style.css", "/screen/vendor/preact-htm.js", "/screen/wedge.js", "/screen/words.js", "/api/v1/words/zh",
+];
+
+/** Fetches what can be had; one file that is missing keeps nobody from the others. */
+async function fill() {
+  const kept = await caches.open(KEPT);
+  await Promise.allSettled(FILES.map((path) => kept.add(new Request(path, { cache: "no-cache" }))));
+}
+
+self.addEventListener("install", (event) => { self.skipWaiting(); event.waitUntil(fill()); });
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 
 self.addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
-  const ours = url.origin === location.origin && (url.pathname === "/" || url.pathname.startsWith("/screen/"));
+  const ours = url.origin === location.origin && (FILES.includes(url.pathname) || url.pathname.startsWith("/screen/"));
   if (event.request.method === "GET" && ours) event.respondWith(fresh(event.request));
 });
 
 async function fresh(request) {
   const kept = await caches.open(KEPT);
   try {
-    const answer = await fetch(request);
+    const answer = await fetch(request, { signal: AbortSignal.timeout(3000) });
     if (answer.ok) await kept.put(request, answer.clone());
     return answer;
   } catch (fault) {
-    const old = await kept.match(request);
+    const old = await kept.match(request, { ignoreSearch: true });
     if (old) return old;
     throw fault;
   }

@@ -35,10 +35,28 @@ async function fetchProducts(text, category) {
   return found && found.products ? found.products : null;
 }
 
-/** Shows the goods for a text and a category. */
+/** Two shelves that are no category: what the shop put in front, and what sells at this hour. */
+const FAVOURITES = "*favourites";
+const SELLERS = "*best_sellers";
+
+/** The goods of one of the two, or null if the agent does not say. */
+async function shelf(which) {
+  const tiles = await ask("/api/v1/tiles");
+  return (tiles && tiles[which.slice(1)]) || null;
+}
+
+/** Shows the goods for a text and a category; a text is looked for everywhere beyond the two shelves. */
 export async function look(text, category) {
-  const products = await fetchProducts(text, category);
-  if (products) change({ results: products, pick: -1 });
+  const onShelf = category === FAVOURITES || category === SELLERS;
+  const products = onShelf && !text ? await shelf(category) : await fetchProducts(text, onShelf ? null : category);
+  if (products && category === store.ui.category) change({ results: products, pick: -1 });
+}
+
+/** What is shown first: the favourites, where the shop has any. */
+async function lookFirst() {
+  const favourites = store.ui.category === null && !store.ui.text ? await shelf(FAVOURITES) : null;
+  if (favourites && favourites.length) change({ category: FAVOURITES, results: favourites, pick: -1 });
+  else await look(split(store.ui.text).rest, store.ui.category);
 }
 
 function type(text) {
@@ -118,6 +136,21 @@ function aside(event) {
   if (!event.deltaX) event.currentTarget.scrollLeft += event.deltaY;
 }
 
+/** One or two letters that stand for a name: the picture of goods that have none. */
+function initials(text) {
+  const words = text.split(/[\s,]+/).filter((word) => /^[\p{L}\d]/u.test(word));
+  const first = [...(words[0] || text)][0] || "";
+  return /\p{Script=Han}/u.test(first) || words.length < 2 ? first.toUpperCase() : (first + [...words[1]][0]).toUpperCase();
+}
+
+/** Black or white, whichever stands out on a colour: the WCAG luminance against its middle. */
+function inkOn(colour) {
+  const parts = /^#(..)(..)(..)$/.exec(colour);
+  if (!parts) return "";
+  const [red, green, blue] = parts.slice(1).map((hex) => parseInt(hex, 16) / 255).map((part) => (part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 ? "#000000" : "#ffffff";
+}
+
 function Tile({ product, shop, on }) {
   const digits = (shop.currencies[product.currency] || { digits: 2 }).digits;
   const category = shop.categories.find((one) => (product.categories || []).includes(one.id) && one.colour);
@@ -129,15 +162,25 @@ function Tile({ product, shop, on }) {
     onClick=${() => ring(product)}>
     <span class="tile-name">${name(product.names) || product.sku}</span>
     <span class="tile-other" lang="">${otherName(product.names)}</span>
-    <span class="tile-foot"><b>${price}</b>${product.age_min ? html`<span class="tag">${t("{years}+", { years: product.age_min })}</span>` : ""}</span></button>`;
+    <span class="tile-foot"><b>${price}</b>${product.age_min ? html`<span class="tag">${t("{years}+", { years: product.age_min })}</span>` : ""}
+      <i class="tile-picture" style=${colour ? { "--tile": colour, color: inkOn(colour) } : {}} aria-hidden="true">${initials(name(product.names) || product.sku)}</i></span></button>`;
 }
 
-export function Finder({ shop, ui }) {
-  useEffect(() => { look(split(store.ui.text).rest, store.ui.category); }, [shop && shop.edition]);
+function nothing({ category, text }) {
+  if (text) return t("Nothing found. Try fewer letters, or scan the code.");
+  if (category === SELLERS) return t("Nothing was sold yet today.");
+  return category === FAVOURITES ? t("The shop has chosen no favourites.") : t("Nothing found. Try fewer letters, or scan the code.");
+}
+
+export function Finder({ view, shop, ui }) {
+  useEffect(() => { lookFirst(); }, [shop && shop.edition]);
+  useEffect(() => { if (ui.category === SELLERS && !ui.text) look("", SELLERS); }, [view.last && view.last.receipt]);
   const products = ui.results;
   const picked = shop.categories.find((one) => one.id === ui.category);
   const inside = picked ? picked.parent || picked.id : null;
   const top = shop.categories.filter((one) => !one.parent || one.parent === inside);
+  const chip = (id, label) => html`<button type="button" role="radio" class="button chip" aria-checked=${String(ui.category === id)}
+    data-testid=${id === null ? "all" : id.slice(1)} onClick=${() => pick(id)}><span class="button-label">${label}</span></button>`;
   const pick = (category) => { change({ category }); look(split(store.ui.text).rest, category); };
   return html`<section class="finder" aria-label=${t("Goods")}>
     <form class="search" role="search" onSubmit=${(event) => { event.preventDefault(); enter(); }}>
@@ -149,13 +192,13 @@ export function Finder({ shop, ui }) {
       ${ui.touch && html`<button type="button" class="button quiet" aria-pressed=${String(Boolean(ui.keyboard))} onClick=${() => change({ keyboard: !ui.keyboard })}>
         <span class="button-label">${t("Keyboard")}</span></button>`}
     </form>
-    ${top.length > 0 && html`<div class=${top.length > 7 ? "categories" : "categories few"} role="radiogroup" aria-label=${t("Categories")} onWheel=${aside}>
-      <button type="button" role="radio" class="button chip" aria-checked=${String(!ui.category)} onClick=${() => pick(null)}><span class="button-label">${t("All")}</span></button>
+    ${top.length > 0 && html`<div class=${top.length > 5 ? "categories" : "categories few"} role="radiogroup" aria-label=${t("Categories")} onWheel=${aside}>
+      ${chip(FAVOURITES, t("Favourites"))}${chip(SELLERS, t("Selling now"))}${chip(null, t("All"))}
       ${top.map((one) => html`<button type="button" role="radio" class="button chip" key=${one.id} aria-checked=${String(ui.category === one.id)}
         style=${one.colour ? { "--tile": one.colour } : {}} onClick=${() => pick(one.id)}><span class="button-label">${name(one.names)}</span></button>`)}</div>`}
     <div class="tiles" data-testid="tiles">
       ${products && products.length === 0
-        ? html`<p class="lead">${t("Nothing found. Try fewer letters, or scan the code.")}</p>`
+        ? html`<p class="lead">${nothing(ui)}</p>`
         : (products || []).map((product, place) => html`<${Tile} key=${product.sku} product=${product} shop=${shop} on=${place === ui.pick} />`)}
     </div>
   </section>`;

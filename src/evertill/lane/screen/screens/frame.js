@@ -48,7 +48,10 @@ export function Status({ view, ui, link, now }) {
 }
 
 /** On how many machines the last sale is, as far as the register knows. */
-const safe = ({ safe: places }) => (places ? t("Safe on {n} machines", { n: whole(places) }) : "");
+function safe({ safe: where }) {
+  if (!where || !where.receipt) return "";
+  return where.machines > 1 ? t("Last sale on {n} machines", { n: whole(where.machines) }) : t("Last sale on this machine");
+}
 
 /** How many entries are still only here. */
 function sent(status) {
