@@ -23,12 +23,14 @@ from evertill.core.tax import TaxTable
 from evertill.lane.finding import BEGINNING_LENGTH, NAME, WORD, beginnings, folded, price_meant, searched_text
 from evertill.wire.edition import EditionHeader, Record
 
-LAYOUT = 2
+LAYOUT = 3
+# A scan reads one row of `code`, which therefore holds the article once more (`scanned`).
 _SCHEMA = """
 CREATE TABLE rules (id INTEGER PRIMARY KEY CHECK (id = 1), layout INTEGER, header BLOB, rules BLOB);
 CREATE TABLE product (id INTEGER PRIMARY KEY, sku TEXT NOT NULL UNIQUE, text TEXT NOT NULL,
     body BLOB NOT NULL);
-CREATE TABLE code (code TEXT NOT NULL, product INTEGER NOT NULL, PRIMARY KEY (code, product)) WITHOUT ROWID;
+CREATE TABLE code (code TEXT NOT NULL, product INTEGER NOT NULL, scanned BLOB NOT NULL,
+    PRIMARY KEY (code, product)) WITHOUT ROWID;
 CREATE TABLE shelf (category TEXT NOT NULL, product INTEGER NOT NULL,
     PRIMARY KEY (category, product)) WITHOUT ROWID;
 CREATE TABLE beginning (place INTEGER NOT NULL, text TEXT NOT NULL, product INTEGER NOT NULL);
@@ -120,12 +122,10 @@ def _rules_of(sections: dict[type, list[object]]) -> ShopRules:
 
 
 def _add_product(connection: apsw.Connection, number: int, product: Product) -> None:
-    text = searched_text(product)
-    connection.execute(
-        "INSERT INTO product VALUES (?, ?, ?, ?)", (number, product.sku, text, msgspec.json.encode(product))
-    )
+    text, body = searched_text(product), msgspec.json.encode(product)
+    connection.execute("INSERT INTO product VALUES (?, ?, ?, ?)", (number, product.sku, text, body))
     for code in {product.sku, *product.codes}:
-        connection.execute("INSERT OR IGNORE INTO code VALUES (?, ?)", (code, number))
+        connection.execute("INSERT OR IGNORE INTO code VALUES (?, ?, ?)", (code, number, body))
     for category in product.categories:
         connection.execute("INSERT OR IGNORE INTO shelf VALUES (?, ?)", (category, number))
     connection.execute("INSERT INTO words(rowid, text) VALUES (?, ?)", (number, text))
@@ -175,9 +175,7 @@ class Catalogue:
         known = self._known.get(key)
         if known is not None:
             return known
-        found = self._products(
-            "SELECT body FROM code JOIN product ON product.id = code.product WHERE code.code = ?", (key,)
-        )
+        found = self._products("SELECT scanned FROM code WHERE code = ?", (key,))
         if len(self._known) >= 4_096:
             self._known.clear()
         self._known[key] = found
