@@ -98,7 +98,7 @@ class SimulatedDisk:
         after: int = 0,
         times: int | None = None,
     ) -> None:
-        """Lets `operation` (open, read, write, sync, allocate, truncate...) fail on paths that hold `part`."""
+        """Lets `operation` (open, read, write, sync, allocate...) fail on paths that hold `part`."""
         self._failures.append(Failure(operation, part, number, after, times))
 
     def heal(self) -> None:
