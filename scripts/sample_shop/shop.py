@@ -6,8 +6,17 @@ from argon2 import low_level
 
 from evertill.core.permission import PERMISSIONS
 from evertill.core.pricebook import PriceList, TimeWindow
-from evertill.core.shop import Customer, Reason, Role, Settings, StaffMember, TenderKind, WeightBarcode
+from evertill.core.shop import (
+    Customer,
+    Reason,
+    Role,
+    Settings,
+    StaffMember,
+    TenderKind,
+    WeightBarcode,
+)
 from evertill.core.tax import Tax, TaxClass, TaxTable
+from evertill.lane.pins import hash_card
 from sample_shop.digits import with_check_digit
 
 SETTINGS = Settings(
@@ -108,6 +117,7 @@ ROLES = (
         discount_max_ppm=1_000_000,
     ),
 )
+_CARD_SALT = b"evertill-sample-cards"
 _STAFF = (
     ("1", "Cashier 1", "cashier", "1111", "en"),
     ("2", "Cashier 2", "cashier", "2222", "zh"),
@@ -161,6 +171,11 @@ def member_card(number: int) -> str:
     return with_check_digit(f"29{number:010d}")
 
 
+def staff_card(number: int) -> str:
+    """The EAN-13 on a staff card: in-store prefix 28. A real shop draws the digits behind it by chance."""
+    return with_check_digit(f"28{number:010d}")
+
+
 CUSTOMERS = (
     Customer(id="m1001", name="Member 1001", codes=(member_card(1001),), groups=("member",)),
     Customer(id="m1002", name="Member 1002", codes=(member_card(1002),), groups=("member",)),
@@ -172,7 +187,14 @@ CUSTOMERS = (
 def staff() -> tuple[StaffMember, ...]:
     """The sample staff, named by their roles. Salts are fixed, so that the file can be made again."""
     return tuple(
-        StaffMember(id=id_, name=name, role=role, pin_hash=_pin_hash(id_, pin), locale=locale)
+        StaffMember(
+            id=id_,
+            name=name,
+            role=role,
+            pin_hash=_pin_hash(id_, pin),
+            locale=locale,
+            card_hash=hash_card(staff_card(int(id_)), _CARD_SALT),
+        )
         for id_, name, role, pin, locale in _STAFF
     )
 

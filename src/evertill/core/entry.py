@@ -47,8 +47,30 @@ class StaffSignedOut(Entry, frozen=True, kw_only=True):
     why: str = "asked"
 
 
+class LaneLocked(Entry, frozen=True, kw_only=True):
+    """Nothing but a sign-in is possible from here on. `why`: "idle" or "asked"."""
+
+    staff: str
+    why: str = "asked"
+
+
+class LanguageChosen(Entry, frozen=True, kw_only=True):
+    """At this lane, this person is spoken to in this language."""
+
+    staff: str
+    locale: str
+
+
+class MessageAcknowledged(Entry, frozen=True, kw_only=True):
+    """This person has read a message from the shop on this trading day."""
+
+    staff: str
+    message: str
+    day: str
+
+
 class SignInFailed(Entry, frozen=True, kw_only=True):
-    """A wrong PIN. Never holds what was typed."""
+    """A wrong PIN, or (staff empty) an unknown card. Never holds what was typed or scanned."""
 
     staff: str
 
@@ -179,6 +201,14 @@ class SaleRecalled(Entry, frozen=True, kw_only=True):
     staff: str
 
 
+class SaleTakenOver(Entry, frozen=True, kw_only=True):
+    """Somebody else signed in while the basket was in hand, and goes on with it."""
+
+    sale: str
+    staff: str
+    before: str
+
+
 class SaleVoided(Entry, frozen=True, kw_only=True):
     """A sale given up before it was paid. Kept in the books with what was in it."""
 
@@ -228,6 +258,9 @@ ENTRY_TYPES: dict[str, type[Entry]] = {
         EditionAdopted,
         StaffSignedIn,
         StaffSignedOut,
+        LaneLocked,
+        LanguageChosen,
+        MessageAcknowledged,
         SignInFailed,
         ShiftOpened,
         CashMoved,
@@ -246,6 +279,7 @@ ENTRY_TYPES: dict[str, type[Entry]] = {
         AgeProven,
         SaleParked,
         SaleRecalled,
+        SaleTakenOver,
         SaleVoided,
         TenderTaken,
         TenderRemoved,

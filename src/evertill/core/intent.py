@@ -19,10 +19,11 @@ Text = Annotated[str, msgspec.Meta(max_length=1_000)]
 
 
 class Approval(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A colleague's staff id and PIN."""
+    """A colleague's staff id and PIN, or the code on their staff card."""
 
-    staff: Short
-    pin: Short
+    staff: Short = ""
+    pin: Short = ""
+    card: Short | None = None
 
 
 class Intent(
@@ -34,14 +35,32 @@ class Intent(
 
 
 class SignIn(Intent, frozen=True, kw_only=True):
-    """Sign in with a staff id and PIN. Whoever was signed in is signed out; the basket stays."""
+    """Sign in with a staff id and PIN, or with the code on a staff card. Also unlocks. Whoever was signed
+    in is signed out; the basket stays and goes over to whoever signs in."""
 
-    staff: Short
-    pin: Short
+    staff: Short = ""
+    pin: Short = ""
+    card: Short | None = None
 
 
 class SignOut(Intent, frozen=True, kw_only=True):
     """Sign out. Not possible with a basket in hand: park it or finish it."""
+
+
+class LockLane(Intent, frozen=True, kw_only=True):
+    """Lock the register; the basket stays. Only a sign-in unlocks it, of the same person or another."""
+
+
+class ChooseLanguage(Intent, frozen=True, kw_only=True):
+    """From now on this register speaks `locale` with whoever is signed in; receipts too."""
+
+    locale: Short
+
+
+class AcknowledgeMessage(Intent, frozen=True, kw_only=True):
+    """Whoever is signed in has read a message from the shop: not shown to them again on this trading day."""
+
+    message: Short
 
 
 class OpenShift(Intent, frozen=True, kw_only=True):
@@ -96,7 +115,8 @@ class Scan(Intent, frozen=True, kw_only=True):
     Quantity in thousandths (1000 = one piece, 328 = 328 g); negative takes goods back without a
     receipt. `unit_price_e4` is for open-price goods and, with permission, an override;
     `amount_minor` gives the whole line's amount instead. `sku` picks one of several products that
-    share a code. `merge` false always makes a line of its own.
+    share a code. `merge` false always makes a line of its own. `tare_g` is the weight of the packing, which
+    is taken off a weight that was entered.
     """
 
     code: Text
@@ -105,9 +125,18 @@ class Scan(Intent, frozen=True, kw_only=True):
     unit_price_e4: int | None = None
     amount_minor: int | None = None
     merge: bool = True
+    tare_g: int = 0
     reason: Text | None = None
     note: Text | None = None
     accept_expired: bool = False
+    sale: Short | None = None
+    approval: Approval | None = None
+
+
+class RepeatLast(Intent, frozen=True, kw_only=True):
+    """The basket's newest article once more, at its own price; weighed goods are weighed anew."""
+
+    quantity_milli: int | None = None
     sale: Short | None = None
     approval: Approval | None = None
 
@@ -249,6 +278,9 @@ class ReprintReceipt(Intent, frozen=True, kw_only=True):
 INTENT_TYPES: tuple[type[Intent], ...] = (
     SignIn,
     SignOut,
+    LockLane,
+    ChooseLanguage,
+    AcknowledgeMessage,
     OpenShift,
     MoveCash,
     CloseShift,
@@ -256,6 +288,7 @@ INTENT_TYPES: tuple[type[Intent], ...] = (
     OpenDrawer,
     StartSale,
     Scan,
+    RepeatLast,
     ChangeQuantity,
     VoidLine,
     OverridePrice,

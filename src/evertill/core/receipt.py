@@ -39,6 +39,7 @@ class DocumentLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     reason: str | None = None
     note: str | None = None
     lot: str | None = None
+    tare_g: int = 0
 
 
 class TaxLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

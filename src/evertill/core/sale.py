@@ -70,6 +70,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     note: str | None = None
     voided: bool = False
     lot: str | None = None
+    tare_g: int = 0  # packing that was taken off the weight entered
 
 
 class ManualDiscount(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
+from evertill.core.pricebook import TimeWindow
+
+LOCALES = ("en", "zh")  # the languages that a register speaks
+
 
 class TenderKind(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A way to pay, in one currency.
@@ -24,13 +28,15 @@ class TenderKind(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class StaffMember(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Someone who may sign in. `pin_hash` is an argon2id string; `locale` is "en" or "zh"."""
+    """Someone who may sign in. `pin_hash` and `card_hash` (of the code on a staff card, empty: no card) are
+    argon2id strings; `locale` is one of LOCALES, until they choose another at a register."""
 
     id: str
     name: str
     role: str
     pin_hash: str
     locale: str = "en"
+    card_hash: str = ""
 
 
 class Role(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -86,6 +92,18 @@ class WeightBarcode(msgspec.Struct, frozen=True, kw_only=True):
     value_check: bool = False
 
 
+class ShopMessage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the shop tells whoever works at a register, while the window is open (None: always).
+
+    Each of them takes it away for their own trading day. `important` ones are shown more loudly.
+    """
+
+    id: str
+    names: dict[str, str]
+    window: TimeWindow | None = None
+    important: bool = False
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """A shop's own decisions. `tax_rounding` is "per_line" or "per_receipt"; the law decides, not we.
 
@@ -108,4 +126,5 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     print_receipts: bool = True
     lock_after_s: int = 900
     favourites: tuple[str, ...] = ()
+    messages: tuple[ShopMessage, ...] = ()
     limits: Limits = Limits()

@@ -40,6 +40,9 @@ class LastSale(msgspec.Struct, frozen=True, kw_only=True):
     request: str | None = None
 
 
+UNKNOWN_CARDS = ""  # among pin_failures: cards that nobody has
+
+
 class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Everything the register knows that is not an edition."""
 
@@ -59,6 +62,10 @@ class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     usage_today: dict[str, int] = {}
     spent_minor: dict[str, int] = {}
     usage_day: str = ""
+    locked: bool = False
+    locales: dict[str, str] = {}  # staff -> the language they chose here
+    read: dict[str, tuple[str, ...]] = {}  # staff -> messages they took away on read_day
+    read_day: str = ""
 
 
 def apply(state: State, entry: e.Entry, head: str = "") -> State:
@@ -69,7 +76,20 @@ def apply(state: State, entry: e.Entry, head: str = "") -> State:
 
 def _signed_in(state: State, x: e.StaffSignedIn, _: str) -> State:
     staff = SignedIn(staff=x.staff, name=x.name, role=x.role, locale=x.locale)
-    return replace(state, staff=staff, pin_failures=_without(state.pin_failures, x.staff))
+    failures = _without(_without(state.pin_failures, x.staff), UNKNOWN_CARDS)
+    return replace(state, staff=staff, pin_failures=failures, locked=False)
+
+
+def _language_chosen(state: State, x: e.LanguageChosen, _: str) -> State:
+    staff = state.staff
+    if staff is not None and staff.staff == x.staff:
+        staff = replace(staff, locale=x.locale)
+    return replace(state, staff=staff, locales={**state.locales, x.staff: x.locale})
+
+
+def _acknowledged(state: State, x: e.MessageAcknowledged, _: str) -> State:
+    read = state.read if state.read_day == x.day else {}
+    return replace(state, read={**read, x.staff: (*read.get(x.staff, ()), x.message)}, read_day=x.day)
 
 
 def _sign_in_failed(state: State, x: e.SignInFailed, _: str) -> State:
@@ -198,7 +218,10 @@ def _reprinted(state: State, x: e.ReceiptReprinted, _: str) -> State:
 
 _RULES: dict[type[e.Entry], Callable[[State, Any, str], State]] = {
     e.StaffSignedIn: _signed_in,
-    e.StaffSignedOut: lambda state, _x, _: replace(state, staff=None),
+    e.StaffSignedOut: lambda state, _x, _: replace(state, staff=None, locked=False),
+    e.LaneLocked: lambda state, _x, _: replace(state, locked=True),
+    e.LanguageChosen: _language_chosen,
+    e.MessageAcknowledged: _acknowledged,
     e.SignInFailed: _sign_in_failed,
     e.ShiftOpened: _shift_opened,
     e.ShiftClosed: lambda state, _x, _: replace(state, shift=None, copies={}),
@@ -219,6 +242,7 @@ _RULES: dict[type[e.Entry], Callable[[State, Any, str], State]] = {
     e.TenderRemoved: _in_sale(_tender_removed),
     e.SaleParked: _parked,
     e.SaleRecalled: _recalled,
+    e.SaleTakenOver: _in_sale(lambda sale, x: replace(sale, staff=x.staff)),
     e.SaleVoided: _sale_voided,
     e.SaleCompleted: _completed,
     e.ReceiptReprinted: _reprinted,

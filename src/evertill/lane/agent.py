@@ -38,7 +38,7 @@ from evertill.core.receipt import SaleDocument, ShiftReport
 from evertill.core.refusal import Refusal
 from evertill.core.rules import Rules
 from evertill.core.shop import Customer, StaffMember
-from evertill.core.state import State, apply
+from evertill.core.state import UNKNOWN_CARDS, State, apply
 from evertill.journal.line import Position
 from evertill.journal.writer import Journal, NewEntry
 from evertill.lane.books import Books, Checkpoint
@@ -112,6 +112,7 @@ class Agent:
         self._day = ""
         self._day_known: tuple[datetime, Rules] | None = None
         self._last_at = ""
+        self._asked_at_ns = clock.monotonic_ns()
         self._since_checkpoint = 0
 
     # -- starting -------------------------------------------------------------------------------------
@@ -176,6 +177,7 @@ class Agent:
         A request number seen before gets its first answer. Raises Fault if the register cannot
         record; then nothing happened.
         """
+        self._asked_at_ns = self._clock.monotonic_ns()
         known = self._known_answer(intent)
         if known is not None:
             return known
@@ -357,14 +359,22 @@ class Agent:
         return max(0, -(-left_ns // 1_000_000_000))
 
     def pin_failed(self, staff: str) -> None:
-        """Counts a wrong PIN; from the limit on, each one locks the person out for a while."""
-        if staff not in self.rules.staff:
+        """Counts a wrong PIN of somebody here, or an unknown card (core.state.UNKNOWN_CARDS); from the limit
+        on, each one locks them out for a while."""
+        if staff not in self.rules.staff and staff != UNKNOWN_CARDS:
             return
         self._record([e.SignInFailed(staff=staff)])
         limits = self.rules.settings.limits
         if self.state.pin_failures.get(staff, 0) >= limits.pin_tries_max:
             until = self._clock.monotonic_ns() + limits.pin_lock_s * 1_000_000_000
             self._pin_locked_until_ns[staff] = until
+
+    def lock_if_idle(self) -> None:
+        """Locks the lane if nobody asked for anything for as long as the edition says. Raises Fault."""
+        limit_s, staff = self.rules.settings.lock_after_s, self.state.staff
+        idle_ns = self._clock.monotonic_ns() - self._asked_at_ns
+        if limit_s > 0 and staff is not None and not self.state.locked and idle_ns >= limit_s * 1_000_000_000:
+            self._record([e.LaneLocked(staff=staff.staff, why="idle")])
 
     # -- between intents --------------------------------------------------------------------------------
 

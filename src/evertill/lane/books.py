@@ -215,11 +215,18 @@ class Books:
         waiting = self._waiting.get(receipt)
         if waiting is not None:
             return waiting[3], waiting[2]
-        rows = self._rows("SELECT position FROM receipt WHERE receipt = ?", (receipt,))
-        if not rows:
+        position = self.place(receipt)
+        if position is None:
             return None
-        position = msgspec.json.decode(rows[0][0], type=Position)
         return msgspec.json.decode(self._read_body(position), type=_CompletedBody).data.document, position
+
+    def place(self, receipt: str) -> Position | None:
+        """Where a completed sale stands in the journal, None if this lane does not know it."""
+        waiting = self._waiting.get(receipt)
+        if waiting is not None:
+            return waiting[2]
+        rows = self._rows("SELECT position FROM receipt WHERE receipt = ?", (receipt,))
+        return msgspec.json.decode(rows[0][0], type=Position) if rows else None
 
     def returned_milli(self, receipt: str) -> Mapping[int, int]:
         """Line number -> quantity already taken back."""

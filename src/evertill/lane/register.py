@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -21,48 +21,18 @@ from evertill.core import intent as i
 from evertill.core.fault import Fault
 from evertill.core.receipt import SaleDocument
 from evertill.core.refusal import Refusal
-from evertill.core.shop import StaffMember
-from evertill.journal.opening import Found
 from evertill.lane.agent import Agent, Done
+from evertill.lane.doorkeeper import Doorkeeper
 from evertill.lane.home import LaneHome, LaneIdentity
-from evertill.lane.pins import pin_fits
+from evertill.lane.parked import ParkedTotals
+from evertill.lane.status import StatusLine
 from evertill.lane.view import Drawer
 from evertill.lane.window import Printing, Window
-from evertill.lane.words import N_, words
+from evertill.lane.words import N_
 
 TICK_S = 0.25
 IDLE_TICKS = 8
-LOW_SPACE_BYTES = 256 << 20
-LOW_SPACE = N_("The register's disk is nearly full. Free some space; sales go on for now.")
-SECOND_MEDIUM = N_("The register's disk failed and it moved to the second one. Have the disk replaced.")
-SECOND_MISSING = N_("The register's second disk cannot be used. Sales go on; have it looked at.")
 UNPREPARED = N_("The new edition could not be prepared. The last good one stays in force.")
-SET_ASIDE = N_(
-    "Some entries of this register's journal could not be understood and were set aside. Sales go on; show"
-    " this to your support."
-)
-DAMAGED = N_(
-    "The register's journal was damaged. Sales go on in a new part of it; have the damaged part repaired"
-    " from the server's copy."
-)
-CUT_SHORT = N_(
-    "Entries that this register had written are missing: its disk was swapped, restored or cut short."
-    " Sales go on in a new part of the journal; compare with the server's copy."
-)
-JOURNAL_WORDS = {
-    Found.DAMAGE: DAMAGED,
-    Found.BEHIND: CUT_SHORT,
-    Found.EMPTY_BUT_KNOWN: CUT_SHORT,
-    Found.OTHER_HISTORY: CUT_SHORT,
-    Found.WITNESS_MISSING: N_(
-        "The journal's witness is missing, so this may be a copy of another register. Sales go on in a new"
-        " part of the journal."
-    ),
-    Found.MEDIUM_FAILED: N_(
-        "The register's disk refused to keep entries. Sales go on in a new part of the journal; have the"
-        " disk replaced."
-    ),
-}
 DAMAGED_EDITION = ("edition_garbled", "edition_truncated", "edition_signature_wrong")
 _LOG = logging.getLogger(__name__)
 
@@ -99,8 +69,11 @@ class Register(Window):
         self._view: bytes = b""
         self._view_revision = -1
         self._told_revision = -1
+        self._status_line = StatusLine(agent, home, printing)
         self._status: dict[str, Any] = {}
-        self._checking_pin = asyncio.Lock()
+        self._door = Doorkeeper(agent)
+        self._parked = ParkedTotals(agent)
+        self._notice: dict[str, Any] | None = None
         self._settle_fault: Fault | None = None
         self._idle_ticks = 0
         self._idle_revision = -1
@@ -119,44 +92,20 @@ class Register(Window):
                 answer = await self._answer(intent)
                 if isinstance(answer, Refusal):
                     return Outcome(number, done, answer)
+                self._notice = None
                 done = self._act(intent, answer) or done
         finally:
             self.tell()
         return Outcome(len(intents), done)
 
     async def _answer(self, intent: i.Intent) -> Done | Refusal:
-        approval = getattr(intent, "approval", None)
-        if approval is None and not isinstance(intent, i.SignIn):
-            return self.agent.answer(intent)
         if isinstance(intent, i.SignIn):
-            member = await self._pin_checked(intent.staff, intent.pin)
-            return self.agent.answer(intent, pin_ok=member is not None)
-        assert approval is not None, "an approval is there"
-        wait_s = self.agent.pin_wait_s(approval.staff)
-        if wait_s:
-            return Refusal(
-                "pin_locked",
-                "Too many wrong PINs. Wait {seconds} seconds, or ask a colleague to sign in.",
-                {"seconds": wait_s},
-            )
-        approver = await self._pin_checked(approval.staff, approval.pin)
-        if approver is None:
-            return Refusal("wrong_pin", "The PIN is not right. Try again.")
-        return self.agent.answer(intent, approver=approver)
-
-    async def _pin_checked(self, staff: str, pin: str) -> StaffMember | None:
-        """The member if the PIN is theirs; a wrong one is counted. A locked-out person is not even tried.
-
-        One check at a time: a thousand guesses sent at once meet the same lock as a thousand in a row.
-        """
-        async with self._checking_pin:
-            if self.agent.pin_wait_s(staff):
-                return None
-            member = self.agent.rules.staff.get(staff)
-            if await asyncio.to_thread(pin_fits, member, pin):
-                return member
-            self.agent.pin_failed(staff)
-            return None
+            return await self._door.sign_in(intent)
+        approval = getattr(intent, "approval", None)
+        if approval is None:
+            return self.agent.answer(intent)
+        approver = await self._door.approver(approval)
+        return approver if isinstance(approver, Refusal) else self.agent.answer(intent, approver=approver)
 
     def _act(self, intent: i.Intent, done: Done) -> dict[str, Any]:
         """Paper and drawer, if this was done just now, and what the asker is told of it."""
@@ -175,6 +124,7 @@ class Register(Window):
         """What happens outside once the entries are recorded. Nothing waits for it."""
         if done.document is not None:
             self._paid(done.document, done.head)
+            return
         for entry in done.entries:
             if isinstance(entry, e.DrawerOpened | e.CashMoved | e.ShiftOpened):
                 self._printing.open_drawer()
@@ -182,6 +132,8 @@ class Register(Window):
                 self._reprint(entry)
             elif isinstance(entry, e.ShiftClosed):
                 self._printing.print_report(entry.report, self.locale)
+            elif isinstance(entry, e.StaffSignedIn | e.LanguageChosen | e.MessageAcknowledged):
+                self._look_around()  # other words, other messages: at once
 
     def _paid(self, document: SaleDocument, head: str) -> None:
         tenders = self.agent.rules.tenders
@@ -194,6 +146,22 @@ class Register(Window):
         found = self.agent.books.receipt(entry.receipt)
         if found is not None:
             self._printing.print_sale(found[0], found[1].hash[:8], entry.copy_no, self.locale)
+
+    async def scanned(self, code: str) -> None:
+        """What a scanner at the register itself read: goods, or a staff card while nobody may sell. What
+        comes of it the screens show; a refusal as the view's `notice`, until something else is done."""
+        state = self.agent.state
+        is_shut = state.staff is None or state.locked
+        try:
+            outcome = await self.carry_out([i.SignIn(card=code) if is_shut else i.Scan(code=code)])
+            refusal = outcome.refusal
+        except Fault as fault:
+            refusal = Refusal(fault.code, fault.hint)
+        if refusal is not None:
+            told = "" if is_shut else code  # a card is a secret
+            self.agent.revision += 1
+            self._notice = {"rev": self.agent.revision, "code": told, "refusal": self.refusal_view(refusal)}
+            self.tell()
 
     # -- showing --------------------------------------------------------------------------------------
 
@@ -216,6 +184,8 @@ class Register(Window):
                 store=agent.store,
                 lane=agent.lane,
                 status=self._status,
+                notice=self._notice,
+                parked_minor=self._parked,
             )
             self._view = msgspec.json.encode(view)
             self._view_revision = agent.revision
@@ -239,6 +209,8 @@ class Register(Window):
         """What is done a few times a second, between intents. Raises nothing for what the world breaks."""
         self._idle_ticks = self._idle_ticks + 1 if self._idle_revision == self.agent.revision else 0
         self._settle()
+        with contextlib.suppress(Fault):
+            self.agent.lock_if_idle()
         self._look_around()
         self._take_up_edition()
         self._idle_revision = self.agent.revision
@@ -255,67 +227,10 @@ class Register(Window):
 
     def _look_around(self) -> None:
         """Gathers what the status line shows; a change of it is a change of the view."""
-        uplink = self._uplink_status()
-        journal = self._journal_status()
-        messages = [{"code": code, "words": self._say(text)} for code, text in self._messages()]
-        trouble = journal["state"] != "ok"
-        status = {
-            "face": "trouble" if trouble else "ready" if uplink["state"] == "sending" else "offline",
-            "unsent": uplink["unsent"],
-            "uplink": uplink,
-            "printers": self._printing.status(self.locale),
-            "journal": journal,
-            "clock": {"state": "behind" if self.agent.clock_behind_s else "ok"},
-            "messages": messages,
-        }
+        status = self._status_line.gathered(self.locale, self._settle_fault, self._edition_words)
         if status != self._status:
             self._status = status
             self.agent.revision += 1
-
-    def _messages(self) -> Iterator[tuple[str, str]]:
-        opening = self.agent.journal.opening
-        if self.agent.clock_behind_s:
-            yield "clock_behind", N_("The clock of this register is behind. Set it; sales go on meanwhile.")
-        if self.agent.moved_to_second or opening.on_second:
-            yield "second_medium", SECOND_MEDIUM
-        elif opening.second_missing:
-            yield "second_missing", SECOND_MISSING
-        if opening.found in JOURNAL_WORDS:
-            yield f"journal_{opening.found}", JOURNAL_WORDS[opening.found]
-        if self.agent.set_aside:
-            yield "entries_set_aside", SET_ASIDE
-        if self._edition_words:
-            yield "edition_refused", self._edition_words
-
-    def _say(self, text: str) -> str:
-        return words(self.locale)(text)
-
-    def _uplink_status(self) -> dict[str, Any]:
-        head = self.agent.journal.head
-        try:
-            told = msgspec.json.decode((self._home.uplink / "status.json").read_bytes(), type=_UplinkStatus)
-        except (OSError, msgspec.DecodeError):
-            told = _UplinkStatus()
-        known = told.mark is not None and told.mark.epoch == head.epoch
-        unsent = head.seq - told.mark.seq if known and told.mark is not None else head.seq
-        # A handful of entries on their way is not worth a change of the screen.
-        return {
-            "state": told.state,
-            "unsent": 0 if unsent <= 3 else unsent,
-            "hint": self._say(told.hint) if told.hint else "",
-        }
-
-    def _journal_status(self) -> dict[str, Any]:
-        failure = self.agent.journal.failure or self._settle_fault
-        if failure is not None:
-            return {"state": "failed", "code": failure.code, "words": self._say(failure.hint)}
-        try:
-            free_bytes = self.agent.journal.space.free_bytes
-        except OSError:
-            free_bytes = 0
-        if free_bytes < LOW_SPACE_BYTES:
-            return {"state": "low_space", "words": self._say(LOW_SPACE)}
-        return {"state": "ok", "words": ""}
 
     def _take_up_edition(self) -> None:
         """A newer edition is prepared aside and put in force between two sales."""
@@ -353,14 +268,3 @@ class Register(Window):
             _LOG.error("edition_not_prepared: %s", error)
         finally:
             self._preparing = None
-
-
-class _Mark(msgspec.Struct):
-    epoch: str
-    seq: int
-
-
-class _UplinkStatus(msgspec.Struct):
-    state: str = "off"
-    hint: str = ""
-    mark: _Mark | None = None

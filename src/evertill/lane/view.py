@@ -38,6 +38,7 @@ class LineGoods(msgspec.Struct, frozen=True, kw_only=True):
     voided: bool
     returned: bool
     price_source: str
+    tare_g: int
 
 
 class LineView(LineGoods, frozen=True, kw_only=True):
@@ -107,6 +108,8 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     last: dict[str, Any] | None
     parked: list[dict[str, Any]]
     status: dict[str, Any]
+    locked: bool = False
+    notice: dict[str, Any] | None = None
 
 
 class Drawer:
@@ -126,6 +129,8 @@ class Drawer:
         store: str,
         lane: str,
         status: dict[str, Any],
+        parked_minor: Callable[[ParkedSale], int],
+        notice: dict[str, Any] | None = None,
     ) -> View:
         """The view of `state`, whose basket is priced as `priced`."""
         locale = state.staff.locale if state.staff is not None else rules.settings.locale
@@ -141,8 +146,10 @@ class Drawer:
             else {"number": state.shift.number, "opened_at": state.shift.opened_at},
             sale=None if state.sale is None or priced is None else self._sale(state.sale, rules, priced),
             last=_last(state),
-            parked=[_parked(parked) for parked in state.parked],
+            parked=[_parked(parked, parked_minor(parked)) for parked in state.parked],
             status=status,
+            locked=state.locked,
+            notice=notice,
         )
 
     def _sale(self, sale: Sale, rules: Rules, priced: Priced) -> SaleView:
@@ -211,6 +218,7 @@ def _goods(line: Line) -> LineGoods:
         voided=line.voided,
         returned=line.quantity_milli < 0,
         price_source=line.price_source,
+        tare_g=line.tare_g,
     )
 
 
@@ -262,7 +270,7 @@ def _last(state: State) -> dict[str, Any] | None:
     }
 
 
-def _parked(parked: ParkedSale) -> dict[str, Any]:
+def _parked(parked: ParkedSale, total_minor: int) -> dict[str, Any]:
     sale = parked.sale
     return {
         "id": sale.id,
@@ -270,7 +278,7 @@ def _parked(parked: ParkedSale) -> dict[str, Any]:
         "staff": parked.staff,
         "note": parked.note,
         "lines": len(sale.live_lines),
-        "total_minor": sum(line.amount_minor for line in sale.live_lines),
+        "total_minor": total_minor,
         "currency": sale.currency,
         "digits": minor_digits(sale.currency),
     }

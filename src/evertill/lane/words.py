@@ -13,7 +13,6 @@ from pathlib import Path
 
 from babel.messages.pofile import read_po
 
-LOCALES = ("en", "zh")
 _CATALOGUES = {"zh": Path(__file__).parent / "locale" / "zh_CN" / "LC_MESSAGES" / "evertill.po"}
 
 

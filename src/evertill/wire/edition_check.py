@@ -50,6 +50,7 @@ class EditionCheck:
         self._tender_currencies: set[str] = set()
         self._wanted: dict[tuple[str, str], str] = {}  # (kind, id) that somebody names -> who names it first
         self._code_owner: dict[str, str] = {}
+        self._card_owner: dict[str, str] = {}
         self._shared_codes: dict[str, list[str]] = {}
 
     def see(self, record: Record) -> None:
@@ -63,6 +64,9 @@ class EditionCheck:
                 self._settings = record
                 for sku in record.favourites:
                     self._want("product", sku, "favourites")
+                for message in record.messages:
+                    self._new_id("message", message.id)
+                    self._named(f"message {message.id}", message.names)
             case TaxTable():
                 self._see_taxes(record)
             case TenderKind():
@@ -76,6 +80,7 @@ class EditionCheck:
                     self._error(
                         "pin_unsafe", f"staff {record.id}", "The PIN is not stored as an argon2 hash."
                     )
+                self._see_card(record)
             case Reason():
                 self._new_id("reason", record.id)
                 if record.use not in REASON_USES:
@@ -134,6 +139,16 @@ class EditionCheck:
             owner = self._code_owner.setdefault(code, product.sku)
             if owner != product.sku:
                 self._shared_codes.setdefault(code, [owner]).append(product.sku)
+
+    def _see_card(self, member: StaffMember) -> None:
+        subject = f"staff {member.id}"
+        if not member.card_hash:
+            return
+        if not member.card_hash.startswith("$argon2"):
+            self._error("card_unsafe", subject, "The card is not stored as an argon2 hash.")
+        owner = self._card_owner.setdefault(member.card_hash, member.id)
+        if owner != member.id:
+            self._error("card_shared", subject, f"Staff {owner} has the same card.")
 
     def _see_taxes(self, table: TaxTable) -> None:
         self._tax_table = table

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from evertill.lane.words import LOCALES, words
+from evertill.core.shop import LOCALES
+from evertill.lane.words import words
 
 ROOT = Path(__file__).parents[3]
 TEXTS: dict[str, Any] = runpy.run_path(str(ROOT / "scripts" / "texts.py"))

@@ -136,6 +136,13 @@ class ReplayRegister:
         counter = self.counter
         priced = counter.priced() if counter.state.sale is not None else None
         view = Drawer().view(
-            counter.state, counter.rules, priced, revision=1, store="S1", lane="L1", status=self._status
+            counter.state,
+            counter.rules,
+            priced,
+            revision=1,
+            store="S1",
+            lane="L1",
+            status=self._status,
+            parked_minor=lambda _: 0,
         )
         return msgspec.json.encode(view)

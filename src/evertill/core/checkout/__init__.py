@@ -21,6 +21,9 @@ __all__ = ["Decision", "Desk", "decide"]
 _RULES: dict[type[i.Intent], Callable[[Desk, Any], Decision]] = {
     i.SignIn: shifts.sign_in,
     i.SignOut: shifts.sign_out,
+    i.LockLane: shifts.lock,
+    i.ChooseLanguage: shifts.choose_language,
+    i.AcknowledgeMessage: shifts.acknowledge,
     i.OpenShift: shifts.open_shift,
     i.MoveCash: shifts.move_cash,
     i.CloseShift: shifts.close_shift,
@@ -29,6 +32,7 @@ _RULES: dict[type[i.Intent], Callable[[Desk, Any], Decision]] = {
     i.ReprintReceipt: shifts.reprint,
     i.StartSale: selling.start_sale,
     i.Scan: selling.scan,
+    i.RepeatLast: selling.repeat_last,
     i.ChangeQuantity: selling.change_quantity,
     i.VoidLine: selling.void_line,
     i.VoidSale: selling.void_sale,
@@ -52,6 +56,8 @@ def decide(desk: Desk, intent: i.Intent) -> Decision:
     an intent that asks for what already is gives an empty list."""
     if desk.state.staff is None and not isinstance(intent, i.SignIn):
         return Refusal("sign_in_first", "Sign in first.")
+    if desk.state.locked and not isinstance(intent, i.SignIn):
+        return Refusal("locked", "The register is locked. Sign in to go on; the basket is still there.")
     meant = getattr(intent, "sale", None)
     if meant is not None and (desk.state.sale is None or desk.state.sale.id != meant):
         return Refusal(

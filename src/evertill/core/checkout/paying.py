@@ -186,4 +186,5 @@ def _document_line(priced: PricedLine, taxed: TaxedLine) -> DocumentLine:
         reason=line.reason,
         note=line.note,
         lot=line.lot,
+        tare_g=line.tare_g,
     )

@@ -111,6 +111,7 @@ def line_for(
         reason=intent.reason,
         note=intent.note,
         lot=scanned.lot if scanned is not None else None,
+        tare_g=intent.tare_g,
     )
 
 
@@ -138,6 +139,8 @@ def _too_young(sale: Sale, product: Product) -> Refusal | None:
 
 def _quantity(intent: i.Scan, product: Product, scanned: ScannedCode | None) -> int | Refusal:
     inside = scanned.weight_g if scanned is not None else None
+    if intent.tare_g:
+        return _net_of_tare(intent.tare_g, intent.quantity_milli, product, is_labelled=inside is not None)
     if inside is not None and product.unit == "kg":
         if intent.quantity_milli is not None and intent.quantity_milli < 0:
             return -inside
@@ -145,10 +148,30 @@ def _quantity(intent: i.Scan, product: Product, scanned: ScannedCode | None) -> 
     if intent.quantity_milli is not None:
         return intent.quantity_milli
     if product.unit == "kg" and not (scanned is not None and scanned.price_minor is not None):
-        return Refusal("quantity_needed", "Weigh this article and enter the weight.", _about(product))
+        return _to_be_weighed(product)
     if scanned is not None and scanned.count is not None and scanned.count > 0:
         return scanned.count * PIECE_MILLI
     return PIECE_MILLI
+
+
+def _to_be_weighed(product: Product) -> Refusal:
+    about = {**_about(product), "tare_g": product.tare_g}
+    return Refusal("quantity_needed", "Weigh this article and enter the weight.", about)
+
+
+def _net_of_tare(
+    tare_g: int, quantity_milli: int | None, product: Product, *, is_labelled: bool
+) -> int | Refusal:
+    """The weight that was entered without its packing; a return's too, toward zero."""
+    if product.unit != "kg" or is_labelled:
+        return Refusal("tare_not_here", "Tare is only for goods whose weight is entered. Leave it out.")
+    if quantity_milli is None:
+        return _to_be_weighed(product)
+    if not 0 < tare_g < abs(quantity_milli):
+        return Refusal(
+            "tare_over_weight", "The tare must be less than the weight. Weigh the goods with their packing."
+        )
+    return quantity_milli - tare_g if quantity_milli > 0 else quantity_milli + tare_g
 
 
 def bad_quantity(desk: Desk, quantity_milli: int, unit: str) -> Refusal | None:

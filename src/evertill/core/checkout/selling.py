@@ -59,6 +59,26 @@ def scan(desk: Desk, intent: i.Scan) -> Decision:
     return entries
 
 
+def repeat_last(desk: Desk, intent: i.RepeatLast) -> Decision:
+    """The newest article once more: what a second scan of it would do, at the price that was typed for it."""
+    sale = desk.state.sale
+    if sale is None:
+        return NO_SALE
+    last = next((line for line in reversed(sale.live_lines) if line.parent is None), None)
+    if last is None or last.original is not None:
+        return Refusal("nothing_to_repeat", "There is no article to repeat. Scan one.")
+    quantity = intent.quantity_milli
+    if quantity is None and last.unit == "each" and last.price_source != "barcode":
+        quantity = -1000 if last.quantity_milli < 0 else 1000
+    again = i.Scan(
+        code=last.code or last.sku,
+        sku=last.sku,
+        quantity_milli=quantity,
+        unit_price_e4=last.unit_price_e4 if last.price_source == "open" else None,
+    )
+    return scan(desk, again)
+
+
 def _bad_date(occurred_on: str | None) -> Refusal | None:
     if occurred_on is None or _is_date(occurred_on):
         return None

@@ -11,6 +11,7 @@ from evertill.core import intent as i
 from evertill.core.checkout.desk import NO_SHIFT, Decision, Desk
 from evertill.core.checkout.returning import receipt_number
 from evertill.core.refusal import Refusal
+from evertill.core.shop import LOCALES
 
 CASH_MAX_MINOR = 100_000_000_000
 DIGITS_MAX = 12
@@ -30,7 +31,11 @@ def sign_in(desk: Desk, intent: i.SignIn) -> Decision:
     entries: list[e.Entry] = []
     if desk.state.staff is not None and desk.state.staff.staff != member.id:
         entries.append(e.StaffSignedOut(staff=desk.staff_id, why="switched"))
-    entries.append(e.StaffSignedIn(staff=member.id, name=member.name, role=member.role, locale=member.locale))
+    locale = desk.state.locales.get(member.id, member.locale)
+    entries.append(e.StaffSignedIn(staff=member.id, name=member.name, role=member.role, locale=locale))
+    sale = desk.state.sale
+    if sale is not None and sale.staff != member.id:
+        entries.append(e.SaleTakenOver(sale=sale.id, staff=member.id, before=sale.staff))
     return entries
 
 
@@ -42,6 +47,30 @@ def sign_out(desk: Desk, _intent: i.SignOut) -> Decision:
     if desk.state.sale is not None:
         entries.append(_empty_sale_voided(desk))
     return [*entries, e.StaffSignedOut(staff=desk.staff_id)]
+
+
+def lock(desk: Desk, _intent: i.LockLane) -> Decision:
+    """Lock the lane; whoever signs in unlocks it."""
+    return [e.LaneLocked(staff=desk.staff_id)]
+
+
+def choose_language(desk: Desk, intent: i.ChooseLanguage) -> Decision:
+    """The cashier's language at this lane, until they choose another."""
+    if intent.locale not in LOCALES:
+        return Refusal("unknown_language", "This register does not speak that language. Choose another.")
+    if desk.state.locales.get(desk.staff_id) == intent.locale:
+        return []
+    return [e.LanguageChosen(staff=desk.staff_id, locale=intent.locale)]
+
+
+def acknowledge(desk: Desk, intent: i.AcknowledgeMessage) -> Decision:
+    """A message from the shop was read; taking it away twice does no harm."""
+    if all(message.id != intent.message for message in desk.rules.settings.messages):
+        return Refusal("unknown_message", "The shop has taken that message back. There is nothing to do.")
+    read = desk.state.read if desk.state.read_day == desk.day else {}
+    if intent.message in read.get(desk.staff_id, ()):
+        return []
+    return [e.MessageAcknowledged(staff=desk.staff_id, message=intent.message, day=desk.day)]
 
 
 def open_shift(desk: Desk, intent: i.OpenShift) -> Decision:
