@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from evertill.core.fault import Fault
@@ -62,7 +63,9 @@ def api(register: Register) -> Starlette:
         Route("/api/v1/intents", _intents(register), methods=["POST"]),
         Route("/api/v1/intents/{kind}", _intent(register), methods=["POST"]),
         Route("/api/v1/state", _state(register)),
-        WebSocketRoute("/api/v1/live", _live(register)),
+        WebSocketRoute("/api/v1/live", _live(register, register.view_bytes)),
+        Route("/api/v1/display", _display(register)),
+        WebSocketRoute("/api/v1/display", _live(register, register.display_bytes)),
         Route("/api/v1/shop", _plain(register.shop)),
         Route("/api/v1/about", _plain(register.about)),
         Route("/api/v1/health", _plain(lambda: {"ok": True})),
@@ -80,6 +83,7 @@ def api(register: Register) -> Starlette:
         Route("/api/openapi.json", _plain(describe)),
         Mount("/screen", StaticFiles(directory=SCREEN, check_dir=False)),
         Route("/sw.js", _file("sw.js", "text/javascript")),
+        Route("/display", _file("display.html", "text/html; charset=utf-8")),
         Route("/", _file("index.html", "text/html; charset=utf-8")),
     ]
     app = Starlette(
@@ -90,7 +94,8 @@ def api(register: Register) -> Starlette:
             Exception: _bug(register),
         },
     )
-    app.add_middleware(Guard, origins=register.origins)
+    app.add_middleware(Straight, register=register)
+    app.add_middleware(Guard, origins=register.origins)  # the last one added is asked first
     return app
 
 
@@ -106,9 +111,11 @@ def _plain(read: Callable[[], object]) -> Endpoint:
 
 def _file(name: str, media_type: str) -> Endpoint:
     async def endpoint(_request: Request) -> Response:
-        return Response(
-            (SCREEN / name).read_bytes(), media_type=media_type, headers={"cache-control": "no-cache"}
-        )
+        try:
+            page = (SCREEN / name).read_bytes()
+        except FileNotFoundError as missing:
+            raise HTTPException(404) from missing
+        return Response(page, media_type=media_type, headers={"cache-control": "no-cache"})
 
     return endpoint
 
@@ -142,13 +149,45 @@ def _intent(register: Register) -> Endpoint:
         decoder = _ONE.get(request.path_params["kind"])
         if decoder is None:
             return _not_found(register, "no such intent")
-        try:
-            asked = decoder.decode(await _body(request) or b"{}")
-        except NOT_UNDERSTOOD as wrong:
-            return _malformed_answer(register, str(wrong))
-        return await _carry_out(register, [asked])
+        return await _one(register, decoder, request)
 
     return endpoint
+
+
+async def _one(register: Register, decoder: msgspec.json.Decoder[Any], request: Request) -> Response:
+    try:
+        asked = decoder.decode(await _body(request) or b"{}")
+    except NOT_UNDERSTOOD as wrong:
+        return _malformed_answer(register, str(wrong))
+    return await _carry_out(register, [asked])
+
+
+class Straight:
+    """ASGI middleware: an intent posted to its own path, as every scan is, is answered without asking the
+    routes one after the other. The answers are the same; whatever else is asked goes on to the routes."""
+
+    def __init__(self, app: ASGIApp, register: Register) -> None:
+        self._app = app
+        self._register = register
+        self._decoders = {f"/api/v1/intents/{kind}": decoder for kind, decoder in _ONE.items()}
+        self._fault = _fault(register)
+        self._no_such_way = _no_such_way(register)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        decoder = None
+        if scope["type"] == "http" and scope["method"] == "POST":
+            decoder = self._decoders.get(scope["path"])
+        if decoder is None:
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        try:
+            response = await _one(self._register, decoder, request)
+        except Fault as fault:
+            response = await self._fault(request, fault)
+        except HTTPException as wrong:
+            response = await self._no_such_way(request, wrong)
+        await response(scope, receive, send)
 
 
 async def _carry_out(register: Register, intents: list[Intent]) -> Response:
@@ -174,10 +213,17 @@ def _state(register: Register) -> Endpoint:
     return endpoint
 
 
-def _live(register: Register) -> Callable[[WebSocket], Awaitable[None]]:
+def _display(register: Register) -> Endpoint:
+    async def endpoint(_request: Request) -> Response:
+        return JsonResponse(register.display_bytes())
+
+    return endpoint
+
+
+def _live(register: Register, newest: Callable[[], bytes]) -> Callable[[WebSocket], Awaitable[None]]:
     async def endpoint(socket: WebSocket) -> None:
         await socket.accept()
-        pushing = asyncio.create_task(_push(register, socket))
+        pushing = asyncio.create_task(_push(register, newest, socket))
         try:
             while (await socket.receive())["type"] != "websocket.disconnect":
                 pass  # a screen has nothing to say here
@@ -187,7 +233,7 @@ def _live(register: Register) -> Callable[[WebSocket], Awaitable[None]]:
     return endpoint
 
 
-async def _push(register: Register, socket: WebSocket) -> None:
+async def _push(register: Register, newest: Callable[[], bytes], socket: WebSocket) -> None:
     """Sends the newest view at once, then after changes, not more often than a person can see.
 
     A screen that does not read holds up only this task, on its own connection, with one view at most:
@@ -197,7 +243,7 @@ async def _push(register: Register, socket: WebSocket) -> None:
     with contextlib.suppress(WebSocketDisconnect, RuntimeError, OSError):
         while True:
             changed, began = register.changed, loop.time()
-            await socket.send_text(register.view_bytes().decode())
+            await socket.send_text(newest().decode())
             await changed.wait()
             await asyncio.sleep(max(0.0, began + PUSH_EVERY_S - loop.time()))
 
