@@ -130,10 +130,10 @@ def test_three_times_before_a_scan_means_three(register: Register) -> None:
     expect(register.part("search")).to_have_value("")
 
 
-def test_a_scan_before_anybody_signed_in_is_said_and_lost(register: Register) -> None:
+def test_goods_scanned_before_anybody_signed_in_are_no_staff_card(register: Register) -> None:
     expect(register.part("staff-1")).to_be_visible()
     register.scan(CODE)
-    expect(register.page.get_by_role("alert")).to_contain_text("sign in first")
+    expect(register.page.get_by_role("alert")).to_contain_text("Nobody here has this card")
 
 
 def test_the_prefix_set_on_this_device_keeps_a_scan_out_of_the_amount(register: Register) -> None:

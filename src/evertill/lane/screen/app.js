@@ -13,7 +13,7 @@ import { Paid } from "./screens/paid.js";
 import { Pay } from "./screens/pay.js";
 import { SignIn } from "./screens/signin.js";
 import { OpenShift } from "./screens/till.js";
-import { change, start, tongue } from "./store.js";
+import { atWork, change, start, tongue } from "./store.js";
 import { listenToScanner } from "./wedge.js";
 import { t } from "./words.js";
 
@@ -32,20 +32,20 @@ function Work(state) {
 function Screen(state) {
   const { view, shop } = state;
   if (!view || !shop) return html`<main class="door"><p class="lead">${t("The register is starting…")}</p></main>`;
-  if (!view.staff) return html`<${SignIn} ...${state} />`;
+  if (!view.staff || view.locked) return html`<${SignIn} key=${view.locked ? "locked" : "door"} ...${state} />`;
   if (!view.shift) return html`<${OpenShift} ...${state} />`;
   return html`<${Work} ...${state} />`;
 }
 
 function App(state) {
   const { view, ui } = state;
-  const inside = view && view.staff && view.shift;
+  const inside = atWork(view);
   return html`<div class=${`app ${inside ? "" : "plain"}`} onPointerDown=${touched}>
     ${inside && html`<${Head} ...${state} />`}
     <${Screen} ...${state} />
     ${view && html`<${Status} ...${state} now=${new Date()} />`}
     ${away(state) && html`<${Away} ...${state} />`}
-    <${OpenDialog} ...${state} />
+    ${!(view && view.locked) && html`<${OpenDialog} ...${state} />`}
     ${state.ui.help && html`<${Help} ...${state} />`}
     ${inside && ui.tour >= 0 && !ui.dialog && ui.stage !== "pay" && html`<${Tour} key="tour" ...${state} onDone=${toured} />`}
   </div>`;
@@ -60,7 +60,7 @@ function toured() {
 
 /** The tour begins by itself once on a device, with an empty basket; it steps aside for a customer. */
 function showAround({ view, ui }) {
-  const quiet = view && view.staff && view.shift && !view.sale && !view.last && !ui.dialog;
+  const quiet = atWork(view) && !view.sale && !view.last && !ui.dialog;
   if (!device.toured && ui.tour < 0 && quiet && !showAround.done) {
     showAround.done = true;
     change({ tour: 0 });
@@ -73,7 +73,7 @@ let stageBefore = "";
 function draw(state) {
   render(html`<${App} ...${state} />`, document.getElementById("screen"));
   showAround(state);
-  const stage = `${state.ui.stage} ${Boolean(state.view && state.view.staff && state.view.shift)}`;
+  const stage = `${state.ui.stage} ${atWork(state.view)}`;
   const dialog = state.ui.dialog || state.ui.help;
   if ((dialogBefore && !dialog) || stage !== stageBefore) refocus();
   dialogBefore = dialog;

@@ -3,7 +3,7 @@
 
 import { typeInto } from "./parts.js";
 import { LINE_ACTIONS, canPay, selectedLine } from "./screens/basket.js";
-import { act, change, close, open, say, store } from "./store.js";
+import { act, atWork, change, close, open, say, store } from "./store.js";
 
 export const COMMAND = /^EVTCMD:/i;
 
@@ -38,8 +38,7 @@ function back() {
   else change({ text: "", refusal: null, notice: null, seen: store.view && store.view.last ? store.view.last.receipt : null });
 }
 
-const atWork = () => Boolean(store.view && store.view.staff && store.view.shift);
-const working = (run) => () => (atWork() && !store.ui.dialog ? run() : say("notNow"));
+const working = (run) => () => (atWork(store.view) && !store.ui.dialog ? run() : say("notNow"));
 const inSale = (run) => working(() => (store.view.sale ? run() : say("notNow")));
 const onLine = (testid) => inSale(() => {
   const line = selectedLine(store.view.sale, store.ui);
@@ -54,6 +53,7 @@ const COMMANDS = {
   PAY: inSale(() => (canPay(store.view.sale) ? change({ stage: "pay", refusal: null }) : say("notNow"))),
   PARK: inSale(() => open({ kind: "park" })), RECALL: to({ kind: "parked" }),
   QUANTITY: onLine("quantity"), DISCOUNT: onLine("discount"), PRICE: onLine("price"), VOID: onLine("void"),
+  REPEAT: inSale(() => act({ type: "RepeatLast" })), LOCK: working(() => act({ type: "LockLane" })),
   CUSTOMER: to({ kind: "customer" }), RETURN: to({ kind: "return" }), CHECK: to({ kind: "priceCheck" }),
   RECEIPTS: to({ kind: "receipts" }), MENU: to({ kind: "menu" }), DRAWER: to({ kind: "drawer" }),
   CASHIN: to({ kind: "moveCash", way: "in" }), CASHOUT: to({ kind: "moveCash", way: "out" }),

@@ -2,15 +2,16 @@
 
 import { LINE_ACTIONS, canPay, neighbour, selectedLine } from "./screens/basket.js";
 import { walk } from "./screens/finder.js";
-import { change, open, shielded, store } from "./store.js";
+import { act, atWork, change, open, shielded, store } from "./store.js";
 
-const selling = () => Boolean(store.view && store.view.staff && store.view.shift && store.link === "live");
+const selling = () => atWork(store.view) && store.link === "live";
 const box = () => document.getElementById("search");
 
 /** The keys of the sale screen; the same as shown on its buttons. */
 const ACTIONS = {
   F2: () => { change({ stage: "sale" }); requestAnimationFrame(() => box() && (box().focus(), box().select())); },
   F4: () => { if (canPay(store.view.sale)) change({ stage: "pay", refusal: null }); },
+  F5: () => { if (store.view.sale) act({ type: "RepeatLast" }); },
   F8: () => { if (store.view.sale) open({ kind: "park" }); else if (store.view.parked.length) open({ kind: "parked" }); },
   F9: () => open({ kind: "customer" }),
   F10: () => open({ kind: "menu" }),
@@ -43,7 +44,7 @@ function onKey(event) {
   }
   const key = event.key === "Delete" ? "Del" : event.key;
   if (!selling() || dialog) {
-    if (/^F([2-46-9]|10)$/.test(event.key)) event.preventDefault();
+    if (/^F([2-9]|10)$/.test(event.key)) event.preventDefault();
     return undefined;
   }
   const typing = event.target instanceof HTMLInputElement;

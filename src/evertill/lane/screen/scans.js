@@ -3,8 +3,9 @@
 
 import { COMMAND, obey } from "./commands.js";
 import { typeInto } from "./parts.js";
+import { approveByCard } from "./screens/dialogs.js";
 import { rung } from "./screens/finder.js";
-import { change, say, store } from "./store.js";
+import { act, change, say, store } from "./store.js";
 
 /** Dialogs that have nothing half done in them: a scan closes them and is rung up. */
 const GIVE_WAY = new Set(["menu", "parked", "receipts", "report", "device"]);
@@ -22,7 +23,9 @@ export function arrive(code, before) {
   if (COMMAND.test(code)) return obey(code);
   const waiting = document.querySelector("dialog[open] [data-scan]") || document.querySelector("main [data-scan]");
   if (waiting) return fill(waiting, code);
-  if (!view || !view.staff) return say("signInFirst");
+  if (!view) return say("signInFirst");
+  if (!view.staff || view.locked) return act({ type: "SignIn", card: code });
+  if (ui.dialog && ui.dialog.kind === "approval") return approveByCard(ui.dialog, code);
   if (!view.shift) return say("openFirst");
   if (ui.dialog && !GIVE_WAY.has(ui.dialog.kind)) return say("finishFirst");
   change({ dialog: null, stage: "sale", tour: -1 });

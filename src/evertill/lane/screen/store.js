@@ -9,7 +9,7 @@ import { speak } from "./words.js";
 
 /** Intents that name the sale they mean, so that a late click cannot act on the next customer's basket. */
 const OF_A_SALE = new Set([
-  "Scan", "ChangeQuantity", "VoidLine", "OverridePrice", "GiveDiscount", "ClearDiscounts", "SetCustomer",
+  "Scan", "RepeatLast", "ChangeQuantity", "VoidLine", "OverridePrice", "GiveDiscount", "ClearDiscounts", "SetCustomer",
   "AddCoupon", "AddNote", "ProveAge", "ReturnGoods", "VoidSale", "ParkSale", "TakeTender", "RemoveTender",
 ]);
 const SHIELD_MS = 600;
@@ -24,6 +24,9 @@ export const store = {
     seen: null, busy: 0, text: "", category: null, touch: false, results: null, pick: -1, help: null, tour: -1,
   },
 };
+
+/** Whether somebody can sell here now: signed in, shift open, not locked. */
+export const atWork = (view) => Boolean(view && view.staff && view.shift && !view.locked);
 
 let drawing = false;
 let paint = () => {};
@@ -65,6 +68,7 @@ function take(view, first) {
   store.view = view;
   store.link = "live";
   settle(before, view);
+  if (before && !first && view.notice && view.notice.rev > (before.notice ? before.notice.rev : 0)) heard(view.notice);
   if (!store.shop || store.shop.edition !== view.edition) loadShop();
   tongue();
   change({});
@@ -83,11 +87,21 @@ function settle(before, view) {
   } else if (before && before.sale && view.sale && view.sale.lines.length > before.sale.lines.length) {
     ui.selected = null;
   }
+  if (view.locked && !(before && before.locked)) Object.assign(ui, { dialog: null, help: null, tour: -1 });
   const staffBefore = before && before.staff ? before.staff.id : null;
   if (before && staffBefore !== (view.staff ? view.staff.id : null)) {
     Object.assign(ui, { language: null, dialog: null, refusal: null, notice: null, text: "", results: null });
     ui.seen = view.last ? view.last.receipt : null;
   }
+}
+
+/** A scanner at the register itself was refused something: said, or asked about, as if it was scanned here. */
+function heard({ code, refusal }) {
+  sound("refusal");
+  const sale = store.view.sale ? store.view.sale.id : null;
+  const next = code && !store.ui.dialog ? FOLLOW_UPS[refusal.code] : null;
+  if (next) open({ ...next({ type: "Scan", code, sale }, refusal), sale });
+  else Object.assign(store.ui, { refusal, notice: null });
 }
 
 async function loadShop() {
@@ -107,9 +121,11 @@ export async function tongue() {
   if (store.view && device.language !== next) keep({ language: next });
 }
 
+/** Switches at once; whoever is signed in is spoken to in it from now on, on receipts too. */
 export function setLanguage(language) {
   change({ language });
   tongue();
+  if (store.view && store.view.staff && !store.view.locked) act({ type: "ChooseLanguage", locale: language });
 }
 
 /** Whether a click comes so soon after a sale was completed that it was meant for what stood there before. */
@@ -155,7 +171,7 @@ export async function act(intent) {
 function succeeded(answer, intent) {
   const done = answer.done || {};
   if (done.receipt && intent.type === "TakeTender") sound("paid");
-  else if (intent.type === "Scan") sound("scan");
+  else if (intent.type === "Scan" || intent.type === "RepeatLast") sound("scan");
   const changes = { refusal: null, notice: null };
   if (done.receipt) changes.seen = null;
   if (done.report) changes.dialog = { kind: "report", report: done.report };

@@ -33,7 +33,7 @@ function Line({ line, sale, selected }) {
       onClick=${() => change({ selected: line.no })}>
       <span class="line-name">${line.returned && html`<span class="tag">${t("Return")}</span>`}${line.voided && html`<span class="tag">${t("Voided")}</span>`}${name(line.names) || line.sku}</span>
       <span class="line-total">${show(line.voided ? line.amount_minor : line.total_minor)}</span>
-      <span class="line-how"><b>${quantity(line.quantity_milli, line.unit)}</b> × ${price}${line.price_source === "override" && html` <span class="tag">${t("Price changed")}</span>`}</span>
+      <span class="line-how"><b>${quantity(line.quantity_milli, line.unit)}</b> × ${price}${line.tare_g ? html` <span class="tag">${t("Tare {grams} g", { grams: whole(line.tare_g) })}</span>` : ""}${line.price_source === "override" && html` <span class="tag">${t("Price changed")}</span>`}</span>
       <span class="line-was">${changed && !line.voided ? html`<s>${show(line.amount_minor)}</s>` : ""}</span>
       ${line.discounts.map((part) => html`<span class="line-part">${name(part.names)}</span><span class="line-part-sum">${show(-part.amount_minor)}</span>`)}
       ${line.note && html`<span class="line-note">${line.note}</span>`}
@@ -45,6 +45,7 @@ export const LINE_ACTIONS = [
   { key: "F3", label: () => t("Quantity"), testid: "quantity", run: (line) => open({ kind: "quantity", line: line.no }) },
   { key: "F6", label: () => t("Discount"), testid: "discount", run: (line) => open({ kind: "discount", line: line.no }) },
   { key: "F7", label: () => t("Price"), testid: "price", run: (line) => open({ kind: "price", line: line.no }) },
+  { key: "F5", label: () => t("Once more"), testid: "repeat", run: () => act({ type: "RepeatLast" }) },
   { key: "Del", label: () => t("Void"), testid: "void", run: (line) => act({ type: "VoidLine", line_no: line.no }) },
 ];
 

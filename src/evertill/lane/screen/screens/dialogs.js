@@ -130,8 +130,13 @@ function OpenPrice({ dialog, view, shop }) {
       onNumber=${(unit_price_e4) => again(dialog, { unit_price_e4 })} /><//>`;
 }
 
-const Weight = ({ dialog }) => html`<${Dialog} title=${t("Weigh this article")} testid="weight-dialog">
-  <${NumberForm} label=${t("Weight")} unit="kg" digits=${3} confirm=${t("Add")} onNumber=${(quantity_milli) => again(dialog, { quantity_milli })} /><//>`;
+function Weight({ dialog }) {
+  const [tare, setTare] = useState("");
+  const tare_g = tare === "" ? 0 : read(tare, 0);
+  return html`<${Dialog} title=${t("Weigh this article")} testid="weight-dialog">
+    <${NumberForm} label=${t("Weight")} unit="kg" digits=${3} confirm=${t("Add")} onNumber=${(quantity_milli) => again(dialog, { quantity_milli, ...(tare_g ? { tare_g } : {}) })}>
+      <${Field} label=${t("Packing (tare), if it was weighed too")} value=${tare} unit="g" mode="numeric" onInput=${setTare} testid="tare" /><//><//>`;
+}
 
 const Expired = ({ dialog }) => html`<${Dialog} title=${t("Past its date")}>
   <p class="lead">${told(dialog.refusal)}</p>
@@ -146,7 +151,7 @@ function Approval({ dialog, shop, view }) {
   useLayoutEffect(() => { if (staff) focus(); }, [staff]);
   const submit = async () => { const lent = pin; setPin(""); await again(dialog, { approval: { staff, pin: lent } }); };
   return html`<${Dialog} title=${t("A colleague's approval")} wide testid="approval-dialog">
-    <p class="lead">${told(dialog.refusal)}</p>
+    <p class="lead">${told(dialog.refusal)} ${t("Or scan a staff card.")}</p>
     <${Form} label=${t("Approve")} off=${!staff || !pin} onSubmit=${submit} testid="approve">
       <div class="side"><div class="people" role="radiogroup" aria-label=${t("Colleague")}>
         ${people.map((one, place) => html`<button type="button" role="radio" class="button person" key=${one.id} data-first=${place === 0 ? "" : null} aria-checked=${String(one.id === staff)}
@@ -155,6 +160,9 @@ function Approval({ dialog, shop, view }) {
         inputmode=${store.ui.touch ? "none" : "numeric"} value=${pin} data-testid="approver-pin" onInput=${(event) => setPin(event.target.value)} /></span></label>
         <${Pad} point=${false} onKey=${(key) => setPin(padded(pin, key))} /></div></div><//><//>`;
 }
+
+/** A colleague's staff card, scanned, instead of name and PIN. */
+export const approveByCard = (dialog, card) => again(dialog, { approval: { card } });
 
 const VoidSale = () => {
   const reasons = store.shop.reasons.void || [];

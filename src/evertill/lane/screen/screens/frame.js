@@ -2,7 +2,7 @@
 
 import { html } from "../vendor/preact-htm.js";
 import { Button, HelpButton, sayings } from "../parts.js";
-import { change, open } from "../store.js";
+import { act, change, open } from "../store.js";
 import { moment, whole } from "../figures.js";
 import { name, t, told } from "../words.js";
 
@@ -14,16 +14,20 @@ export function Head(state) {
     <div class=${`saying ${saying ? saying.tone : ""}`} role="alert" data-testid="saying">
       ${saying && html`<span class="saying-mark" aria-hidden="true">${saying.tone === "refusal" ? "!" : "i"}</span><p>${saying.text}</p>`}
       ${(state.ui.refusal || state.ui.notice) && state.link === "live" && html`<button type="button" class="button quiet" aria-label=${t("Dismiss")}
-        onClick=${() => change({ refusal: null, notice: null })}><span class="button-label cross" aria-hidden="true"></span></button>`}</div>
+        onClick=${() => change({ refusal: null, notice: null })}><span class="button-label cross" aria-hidden="true"></span></button>`}
+      ${saying && saying.message && html`<button type="button" class="button quiet" data-testid="message-read" onClick=${() => act({ type: "AcknowledgeMessage", message: saying.message })}>
+        <span class="button-label">${t("Read")}</span></button>`}</div>
     <${HelpButton} />
     <${Button} label=${t("Menu")} fkey="F10" act=${() => open({ kind: "menu" })} testid="menu" />
   </header>`;
 }
 
-/** What the agent has to say besides answers. */
+/** What the agent has to say besides answers: what is wrong here first, then messages from the shop. */
 function news(view) {
   const message = view.status.messages[0];
-  return message ? { tone: "calm", text: message.words || message.code } : null;
+  if (!message) return null;
+  const shop = message.kind === "shop";
+  return { tone: message.important ? "warn" : "calm", text: shop ? name(message.names) : message.words || message.code, message: shop ? message.id : null };
 }
 
 const FACES = { ready: () => t("Ready"), offline: () => t("Offline: selling goes on"), trouble: () => t("Trouble") };

@@ -36,7 +36,7 @@ export function Help(state) {
 const STOPS = [
   { at: ".search", text: () => t("Scan, or type here: a code, a name, part of a name. Whatever you touched last, a scan lands here.") },
   { at: ".basket .lines", text: () => t("Every article has a line here. Touch a line to pick it.") },
-  { at: ".line-actions", text: () => t("These four keys act on the picked line: quantity, discount, price, void.") },
+  { at: ".line-actions", text: () => t("These keys act on the picked line: quantity, discount, price, void. Once more repeats the newest article.") },
   { at: ".tiles", text: () => t("Goods without a code: touch their tile. The row above chooses the kind of goods.") },
   { at: ".totals", text: () => t("The total is always here. Pay leads to the money; Park sets the basket aside.") },
   { at: ".status", text: () => t("This line says how things are. Offline is no trouble: selling goes on, and everything is sent later.") },

@@ -4,10 +4,10 @@ import { t } from "../words.js";
 
 /** Topic -> title and sentences. The topics are the names of the dialogs, and the screens beneath them. */
 export const HELP = {
-  signin: () => [t("Signing in"), t("Touch your name, type your PIN, press Enter."), t("The switch below the names changes the language at once; your own language comes with your name."), t("Too many wrong PINs make you wait. A colleague can sign in meanwhile.")],
-  locked: () => [t("The register is locked"), t("Nobody touched it for a while. The basket and the shift are as they were."), t("Type your PIN to go on, or touch another name to take over.")],
+  signin: () => [t("Signing in"), t("Touch your name, type your PIN, press Enter. Or scan your staff card."), t("The switch below the names changes the language at once; your own language comes with your name."), t("Too many wrong PINs make you wait. A colleague can sign in meanwhile.")],
+  locked: () => [t("The register is locked"), t("Nobody touched it for a while. The basket and the shift are as they were."), t("Type your PIN or scan your staff card to go on, or touch another name to take over.")],
   openShift: () => [t("Opening the shift"), t("Type how much cash is in the drawer, or count it by notes and coins."), t("It is compared with the count at the end. An empty field means none.")],
-  sale: () => [t("Selling"), t("Scan. Whatever you touched last, a scan lands in the basket."), t("No code? Type part of the name, or touch a tile. 3* before it means three, 0.328* a weight, -1* a return."), t("Touch a line to pick it; the four keys below the basket act on it."), t("The total always stands there. Pay takes you to the money.")],
+  sale: () => [t("Selling"), t("Scan. Whatever you touched last, a scan lands in the basket."), t("No code? Type part of the name, or touch a tile. 3* before it means three, 0.328* a weight, -1* a return."), t("Touch a line to pick it; the keys below the basket act on it."), t("The total always stands there. Pay takes you to the money.")],
   paid: () => [t("Paid"), t("The change stands there until the next customer. Scan the next article and a new sale begins; no click is needed."), t("The receipt can be printed again, or opened as PDF.")],
   pay: () => [t("Paying"), t("Touch the way to pay. Then touch a note, the exact amount, or type what you were given and press Enter."), t("Less than due? The rest stays due, and another way to pay can follow."), t("A scan here is goods, not money: it leads back to the basket.")],
   quantity: () => [t("Changing the quantity"), t("Type how many there are in all, not how many more. Zero takes the line out.")],
@@ -21,9 +21,9 @@ export const HELP = {
   age: () => [t("Checking the age"), t("Look at the person or at a document. Say yes only if you are sure; otherwise the article is not sold.")],
   choice: () => [t("One code, several articles"), t("Touch the one that lies in front of you.")],
   openPrice: () => [t("Price of this article"), t("It has no fixed price. Type the one on its label.")],
-  weight: () => [t("Weighing"), t("Type what the scales show, in kilograms.")],
+  weight: () => [t("Weighing"), t("Type what the scales show, in kilograms. Was the packing on the scales too? Type its weight in grams, and it is taken off.")],
   expired: () => [t("Past its date"), t("The code says that the article is too old. Put it aside, or have a colleague approve the sale.")],
-  approval: () => [t("Approval"), t("A colleague who may do this touches their name and types their PIN. Only this one step is approved; you stay signed in and the basket stays.")],
+  approval: () => [t("Approval"), t("A colleague who may do this touches their name and types their PIN, or scans their staff card. Only this one step is approved; you stay signed in and the basket stays.")],
   voidSale: () => [t("Giving a sale up"), t("All lines go, nothing is sold. Money already taken must be given back first.")],
   moveCash: () => [t("Cash in and out"), t("For change fetched, takings carried away, small expenses. The drawer opens; the count at the end knows of it.")],
   drawer: () => [t("Opening the drawer"), t("Pick why. Every opening without a sale stands in the report.")],
@@ -42,6 +42,7 @@ export const KEYS = () => [
   ["F2", t("To the box for scanning and searching")],
   ["F3", t("Quantity of the picked line")],
   ["F4", t("Pay; then Enter takes exactly what is due, or the amount typed")],
+  ["F5", t("The newest article once more")],
   ["F6", t("Discount")],
   ["F7", t("Another price")],
   ["F8", t("Park the sale; without a sale, take one up again")],

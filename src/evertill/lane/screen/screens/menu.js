@@ -31,6 +31,7 @@ export function Menu({ view }) {
         ${item(t("X report"), "menu-x", () => act({ type: "TakeReport" }))}
         ${item(t("Close the shift"), "menu-close-shift", to({ kind: "closeShift" }))}</section>
       <section><h3>${view.staff ? view.staff.name : ""}</h3>
+        ${item(t("Lock"), "menu-lock", () => act({ type: "LockLane" }))}
         ${item(t("Sign out"), "menu-sign-out", async () => { if ((await act({ type: "SignOut" })).ok) close(); })}
         ${item(t("This device"), "menu-device", to({ kind: "device" }))}
         ${item(t("Help"), "menu-help", () => change({ help: "here" }))}

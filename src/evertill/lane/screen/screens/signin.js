@@ -5,8 +5,9 @@ import { HelpButton, Languages, Pad, padded, sayings } from "../parts.js";
 import { act, setLanguage, store, wanted } from "../store.js";
 import { name, t } from "../words.js";
 
-export function SignIn({ shop, ui, link }) {
-  const [staff, setStaff] = useState(null);
+/** Also the locked register: the basket waits behind it. */
+export function SignIn({ view, shop, ui, link }) {
+  const [staff, setStaff] = useState(view.locked && view.staff ? view.staff.id : null);
   const [pin, setPin] = useState("");
   const field = useRef(null);
   const people = shop ? shop.staff : [];
@@ -23,7 +24,7 @@ export function SignIn({ shop, ui, link }) {
   return html`<main class="door">
     <section class="door-people">
       <h1>${shop ? name(shop.names) : "Evertill"}</h1>
-      <p class="lead" id="who">${t("Who is at the register?")}</p>
+      <p class=${view.locked ? "lead door-locked" : "lead"} id="who" data-testid=${view.locked ? "locked" : null}>${view.locked ? t("Locked: nothing is lost. Who goes on?") : t("Who is at the register?")}</p>
       <div class="people" role="radiogroup" aria-labelledby="who">
         ${people.map((one) => html`<button type="button" role="radio" key=${one.id} class="button person"
           aria-checked=${String(picked === one)} data-testid=${`staff-${one.id}`} onClick=${() => pick(one.id)}>
