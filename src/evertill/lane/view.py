@@ -18,7 +18,7 @@ from evertill.core.permission import PERMISSIONS, may
 from evertill.core.pricing import Priced, PricedLine
 from evertill.core.rules import Rules
 from evertill.core.sale import Line, ParkedSale, Sale
-from evertill.core.state import State
+from evertill.core.state import SignedIn, State
 
 
 class LineGoods(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,10 +51,11 @@ class LineView(LineGoods, frozen=True, kw_only=True):
 class DrawnLine:
     """The bytes of a `LineView`; what stays while the line stays is encoded once."""
 
-    __slots__ = ("_goods", "line", "priced", "raw")
+    __slots__ = ("_goods", "line", "pieces", "priced", "raw")
 
     def __init__(self, line: Line, priced: PricedLine | None, encode: Callable[[object], bytes]) -> None:
         self.line = line
+        self.pieces = 0 if line.voided else pieces(line)
         self._goods = encode(_goods(line))[:-1]
         self.price(priced, encode)
 
@@ -118,6 +119,7 @@ class Drawer:
     def __init__(self) -> None:
         self._lines: dict[int, DrawnLine] = {}
         self._encode = msgspec.json.Encoder().encode
+        self._signed_in: tuple[SignedIn | None, Rules, dict[str, Any] | None] | None = None
 
     def view(
         self,
@@ -140,7 +142,7 @@ class Drawer:
             store=store,
             edition=rules.edition,
             locale=locale,
-            staff=_staff(state, rules),
+            staff=self._staff(state.staff, rules),
             shift=None
             if state.shift is None
             else {"number": state.shift.number, "opened_at": state.shift.opened_at},
@@ -152,8 +154,15 @@ class Drawer:
             notice=notice,
         )
 
+    def _staff(self, staff: SignedIn | None, rules: Rules) -> dict[str, Any] | None:
+        known = self._signed_in
+        if known is None or known[0] is not staff or known[1] is not rules:
+            known = self._signed_in = (staff, rules, _staff(staff, rules))
+        return known[2]
+
     def _sale(self, sale: Sale, rules: Rules, priced: Priced) -> SaleView:
         remaining = priced.gross_minor - sale.paid_minor
+        drawn = self._drawn(sale, priced)
         return SaleView(
             id=sale.id,
             currency=sale.currency,
@@ -163,8 +172,8 @@ class Drawer:
             coupons=sale.coupons,
             age_proven=sale.age_proven,
             reference=sale.reference,
-            lines=self._line_bytes(sale, priced),
-            items=sum([_pieces(line.line) for line in priced.lines]),
+            lines=[line.raw for line in drawn],
+            items=sum([line.pieces for line in drawn]),
             subtotal_minor=priced.subtotal_minor,
             discount_minor=priced.discount_minor,
             tax_minor=None if rules.tax_included else priced.taxed.tax_minor,
@@ -186,8 +195,8 @@ class Drawer:
             due=_due(sale.currency, rules, remaining),
         )
 
-    def _line_bytes(self, sale: Sale, priced: Priced) -> list[msgspec.Raw]:
-        """Each line's bytes; those whose line and price are the same values as last time are used again."""
+    def _drawn(self, sale: Sale, priced: Priced) -> list[DrawnLine]:
+        """Each line drawn; those whose line and price are the same values as last time are used again."""
         known = self._lines
         found = []
         prices = iter(priced.lines)
@@ -198,7 +207,7 @@ class Drawer:
                 seen = known[line.no] = DrawnLine(line, price, self._encode)
             elif seen.priced is not price:
                 seen.price(price, self._encode)
-            found.append(seen.raw)
+            found.append(seen)
         return found
 
 
@@ -222,7 +231,8 @@ def _goods(line: Line) -> LineGoods:
     )
 
 
-def _pieces(line: Line) -> int:
+def pieces(line: Line) -> int:
+    """How many pieces of goods a line is; a weighing is one."""
     if line.kind != "goods":
         return 0
     return 1 if line.unit != "each" else abs(line.quantity_milli) // 1000
@@ -244,8 +254,7 @@ def _due(currency: str, rules: Rules, remaining: int) -> list[dict[str, Any]]:
     return due
 
 
-def _staff(state: State, rules: Rules) -> dict[str, Any] | None:
-    staff = state.staff
+def _staff(staff: SignedIn | None, rules: Rules) -> dict[str, Any] | None:
     if staff is None:
         return None
     role = rules.roles.get(staff.role)

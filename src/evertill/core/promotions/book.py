@@ -150,9 +150,10 @@ class _Round:
         )
         known = self._memory.get(rule.rank)
         if known is not None and known[0] == question:
-            if known[1].awards:
-                basket.stand(scope, known[1].left)
-            return known[1].awards, known[1].withheld
+            awards, withheld, left = known[1]
+            if awards:
+                basket.stand(scope, left)
+            return awards, withheld
         awards, withheld = self._work_out(rule, question.times)
         self._memory[rule.rank] = (question, Answered(awards, withheld, basket.standing(scope)))
         return awards, withheld
