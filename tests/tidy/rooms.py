@@ -148,7 +148,7 @@ LONG = {
         "opening, appending, syncing, moving and closing share one lock on one tail",
     ),
     "evertill.lane.agent": (
-        450,
+        490,
         "decide, record, apply: one order, with what undoes it when the disk refuses",
     ),
     "evertill.uplink.pump": (480, "one exchange at a time; its states are read side by side"),
@@ -185,7 +185,8 @@ UNIT_ANYWAY = {
 }
 
 # Refusals whose code or text is only known when it happens: module -> where they come from.
-DYNAMIC_REFUSALS = {"evertill.lane.api": "a fault's own code and hint, told in the form of a refusal"}
+_TOLD = "a fault's own code and hint, told in the form of a refusal"
+DYNAMIC_REFUSALS = {"evertill.lane.api": _TOLD, "evertill.lane.register": _TOLD}
 
 # (file, identifier) or identifier -> why a word that the glossary bars is right here.
 BARRED_ANYWAY: dict[str, str] = {

@@ -108,7 +108,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """A shop's own decisions. `tax_rounding` is "per_line" or "per_receipt"; the law decides, not we.
 
     `lock_after_s` seconds without an intent lock the register (0: never). `favourites` are the skus of
-    the tiles that are always there, in their order.
+    the tiles that are always there, in their order. `display_texts` (each in several languages) take
+    turns on the customer's display while nothing is sold.
     """
 
     store: str
@@ -127,4 +128,5 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     lock_after_s: int = 900
     favourites: tuple[str, ...] = ()
     messages: tuple[ShopMessage, ...] = ()
+    display_texts: tuple[dict[str, str], ...] = ()
     limits: Limits = Limits()

@@ -369,11 +369,15 @@ class Agent:
             until = self._clock.monotonic_ns() + limits.pin_lock_s * 1_000_000_000
             self._pin_locked_until_ns[staff] = until
 
+    @property
+    def idle_s(self) -> int:
+        """Seconds since somebody asked for something, or since the start."""
+        return (self._clock.monotonic_ns() - self._asked_at_ns) // 1_000_000_000
+
     def lock_if_idle(self) -> None:
         """Locks the lane if nobody asked for anything for as long as the edition says. Raises Fault."""
         limit_s, staff = self.rules.settings.lock_after_s, self.state.staff
-        idle_ns = self._clock.monotonic_ns() - self._asked_at_ns
-        if limit_s > 0 and staff is not None and not self.state.locked and idle_ns >= limit_s * 1_000_000_000:
+        if limit_s > 0 and staff is not None and not self.state.locked and self.idle_s >= limit_s:
             self._record([e.LaneLocked(staff=staff.staff, why="idle")])
 
     # -- between intents --------------------------------------------------------------------------------

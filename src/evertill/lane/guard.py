@@ -34,6 +34,8 @@ _HEADERS = [
     (b"cross-origin-opener-policy", b"same-origin"),
 ]
 
+VISITED = ("/", "/display")  # pages that another page may link to
+
 
 class Guard:
     """ASGI middleware. `origins` holds the lane's own origins ("http://127.0.0.1:8770")."""
@@ -78,7 +80,7 @@ class Guard:
             return False
         # Another page may link here (a top-level visit), but not fetch, embed or post.
         visit = scope.get("method") == "GET" and headers.get(b"sec-fetch-mode") == b"navigate"
-        return not (visit and headers.get(b"sec-fetch-dest") == b"document" and scope["path"] == "/")
+        return not (visit and headers.get(b"sec-fetch-dest") == b"document" and scope["path"] in VISITED)
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send, status: int, body: bytes) -> None:

@@ -11,6 +11,7 @@ import evertill
 from evertill.core.intent import INTENT_TYPES
 from evertill.core.receipt import SaleDocument, ShiftReport
 from evertill.lane.books import ReceiptRow
+from evertill.lane.display import Display
 from evertill.lane.view import LineView, View
 
 _REF = "#/components/schemas/{name}"
@@ -45,7 +46,7 @@ class Accepted(msgspec.Struct, kw_only=True, omit_defaults=True):
 @cache
 def describe() -> dict[str, Any]:
     """The whole document."""
-    types = [*INTENT_TYPES, View, LineView, Accepted, Refused, SaleDocument, ShiftReport, ReceiptRow]
+    types = [*INTENT_TYPES, View, Display, LineView, Accepted, Refused, SaleDocument, ShiftReport, ReceiptRow]
     _, components = msgspec.json.schema_components(types, ref_template=_REF)
     intents = [{"$ref": f"#/components/schemas/{kind.__name__}"} for kind in INTENT_TYPES]
     mapping = {kind.__name__: f"#/components/schemas/{kind.__name__}" for kind in INTENT_TYPES}
@@ -149,6 +150,7 @@ def _reads() -> dict[str, Any]:
     }
     return {
         "/api/v1/state": _get("What the screen shows now.", _ref("View")),
+        "/api/v1/display": _get("What the customer's display shows now.", _ref("Display")),
         "/api/v1/shop": _get(
             "Staff, tenders, reasons, categories, limits of the edition in force.", anything
         ),

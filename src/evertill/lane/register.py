@@ -32,6 +32,7 @@ from evertill.lane.words import N_
 
 TICK_S = 0.25
 IDLE_TICKS = 8
+THANKS_S = 60  # as long as the customer's display shows the change, if nobody comes next
 UNPREPARED = N_("The new edition could not be prepared. The last good one stays in force.")
 DAMAGED_EDITION = ("edition_garbled", "edition_truncated", "edition_signature_wrong")
 _LOG = logging.getLogger(__name__)
@@ -74,6 +75,8 @@ class Register(Window):
         self._door = Doorkeeper(agent)
         self._parked = ParkedTotals(agent)
         self._notice: dict[str, Any] | None = None
+        self._thanks = False
+        self._display: tuple[int, bytes] = (-1, b"")
         self._settle_fault: Fault | None = None
         self._idle_ticks = 0
         self._idle_revision = -1
@@ -122,6 +125,7 @@ class Register(Window):
 
     def _outside(self, done: Done) -> None:
         """What happens outside once the entries are recorded. Nothing waits for it."""
+        self._thanks = done.document is not None
         if done.document is not None:
             self._paid(done.document, done.head)
             return
@@ -191,6 +195,15 @@ class Register(Window):
             self._view_revision = agent.revision
         return self._view
 
+    def display_bytes(self) -> bytes:
+        """What the customer's display shows, as JSON, built once for each change."""
+        agent = self.agent
+        if self._display[0] != agent.revision:
+            is_stuck = self._status["journal"]["state"] == "failed"
+            shown = self.display(thanks=self._thanks, trouble=is_stuck)
+            self._display = (agent.revision, msgspec.json.encode(shown))
+        return self._display[1]
+
     # -- in between -----------------------------------------------------------------------------------
 
     async def look_after(self) -> None:
@@ -211,6 +224,9 @@ class Register(Window):
         self._settle()
         with contextlib.suppress(Fault):
             self.agent.lock_if_idle()
+        if self._thanks and self.agent.idle_s >= THANKS_S:
+            self._thanks = False
+            self.agent.revision += 1
         self._look_around()
         self._take_up_edition()
         self._idle_revision = self.agent.revision

@@ -18,12 +18,15 @@ from evertill.core.pricebook import Product, pick_price
 from evertill.core.receipt import SaleDocument, ShiftReport
 from evertill.core.receipt_code import receipt_code
 from evertill.core.refusal import Refusal
+from evertill.core.shop import LOCALES
 from evertill.lane.agent import Agent
+from evertill.lane.display import Display, basket_shown, thanks_for
 from evertill.lane.printing.page import Page
 from evertill.lane.printing.receipt import receipt_page
 from evertill.lane.printing.report import report_page
-from evertill.lane.words import words
+from evertill.lane.words import N_, words
 
+ONE_MOMENT = N_("One moment, please.")
 TILES_MAX = 100
 BEST_SELLERS_MAX = 24
 
@@ -155,6 +158,29 @@ class Window:
             "open_price": product.open_price,
             "kind": product.kind,
         }
+
+    def display(self, *, thanks: bool, trouble: bool) -> Display:
+        """What the customer sees now; `thanks` while the last sale was paid just now."""
+        agent, settings = self.agent, self.agent.rules.settings
+        sale, priced, last = agent.state.sale, agent.price(), agent.state.last
+        basket = basket_shown(sale, priced) if sale is not None and priced is not None else None
+        paid = None
+        if basket is None and thanks and last is not None and last.head:
+            code = receipt_code(store=agent.store, lane=agent.lane, receipt=last.receipt, head_code=last.head)
+            paid = thanks_for(last, code.text())
+        face = "idle" if paid is None else "paid"
+        if basket is not None:
+            face = "paying" if basket.paid_minor else "selling"
+        return Display(
+            rev=agent.revision,
+            face="trouble" if trouble else face,
+            locale=settings.locale,
+            shop=settings.names,
+            texts=settings.display_texts,
+            sale=basket,
+            paid=paid,
+            trouble={locale: words(locale)(ONE_MOMENT) for locale in LOCALES} if trouble else None,
+        )
 
     def receipt_view(self, receipt: str) -> dict[str, Any] | None:
         """A receipt's document and what became of it."""
