@@ -9,7 +9,6 @@ import argparse
 import shutil
 import sys
 import time
-import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from bench.scan import scan
 from bench.shops import FIXTURES
 from bench.start import start
 from bench.syncs import syncs
+from evertill.core.fault import Fault
 
 OUT = Path(__file__).parent / "out"
 BENCHES: dict[str, Callable[[Bench], Iterator[Figure]]] = {
@@ -46,12 +46,9 @@ def main(arguments: list[str] | None = None) -> int:
     for number, name in enumerate(names, start=1):
         try:
             figures += run(name, f"[{number}/{len(names)}] {name}")
-        except NotReady as wrong:
+        except (NotReady, AssertionError, OSError, Fault) as wrong:
             broken += 1
-            print(f"{name} could not run: {wrong}", file=sys.stderr)
-        except Exception:
-            broken += 1
-            print(f"{name} could not run:\n{traceback.format_exc()}", file=sys.stderr)
+            print(f"{name} could not run: {type(wrong).__name__} {wrong}", file=sys.stderr)
     print_table(figures)
     return 1 if broken else 0
 

@@ -141,7 +141,8 @@ class Basket:
         """Take a discount off the whole line: its taken and its free units bear it in proportion."""
         taken = self._taken_minor.get(index)
         if taken:
-            self._taken_minor[index] = taken - divide(amount_minor * taken, self.left[index], Rounding.DOWN)
+            # Rounded down: the odd cent of the discount goes to the free units.
+            self._taken_minor[index] = taken - amount_minor * taken // self.left[index]
         self._lower(index, amount_minor)
 
     def take(self, index: int, units: int, worth_minor: int, amount_minor: int) -> None:
