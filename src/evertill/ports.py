@@ -8,7 +8,7 @@ calls the operating system past this page.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -144,7 +144,25 @@ class SyncFailed(OSError):
 
 
 # ---------------------------------------------------------------------------------------------------
-# Network (Link, Lookup) and devices (printer, drawer, scanner, scale): each room adds its port below.
+# Devices
+
+
+class Scanner(Protocol):
+    """A barcode scanner on a line of its own."""
+
+    @property
+    def connected(self) -> bool:
+        """Whether it is there at this moment."""
+
+    def start(self, told: Callable[[str], None]) -> None:
+        """From here on `told` is called with each whole code, from any thread."""
+
+    def close(self) -> None:
+        """On return nothing more is told."""
+
+
+# ---------------------------------------------------------------------------------------------------
+# Network (Link, Lookup): each room adds its port below.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import gc
 import json
 import os
@@ -25,12 +24,14 @@ from evertill.host.disk import HostDisk
 from evertill.host.entropy import HostEntropy
 from evertill.host.ports import bind_loopback
 from evertill.host.process import end_with_parent, for_child, keep_private
+from evertill.host.scanner import SerialScanner
 from evertill.lane.agent import Agent
 from evertill.lane.api import LIVE_BYTES_MAX, api
 from evertill.lane.assemble import assemble
 from evertill.lane.home import LaneHome, LaneIdentity
 from evertill.lane.printing.worker_client import LanePrinting
 from evertill.lane.register import UNPREPARED, Register
+from evertill.lane.scanners import Scanners, ScannerSetup
 
 START_AGAIN = 75
 IN_USE_WAIT_MS = 4_000
@@ -98,6 +99,7 @@ async def serve(home: Path, listening: socket.socket, gate_url: str, told: Seque
         lane_home.printers, lambda: agent.rules.settings, now_ns=clock.monotonic_ns, lane=identity.lane
     )
     await printing.start()
+    scanners = Scanners(lane_home.scanners, _serial_scanner)
     register = Register(
         agent=agent,
         home=lane_home,
@@ -105,6 +107,7 @@ async def serve(home: Path, listening: socket.socket, gate_url: str, told: Seque
         printing=printing,
         prepare_catalogue=prepare_in_child(home),
         origins={f"http://{host}:{port}" for host in ("127.0.0.1", "localhost", "[::1]")},
+        scanners=scanners,
         about={"home": str(home), "journal": str(lane_home.journal), "gate": gate_url or identity.gate_url},
     )
     config = uvicorn.Config(
@@ -119,8 +122,12 @@ async def serve(home: Path, listening: socket.socket, gate_url: str, told: Seque
         timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(config)
-    caring = asyncio.create_task(register.look_after())
-    caring.add_done_callback(lambda _: setattr(server, "should_exit", True))
+    working = [
+        asyncio.create_task(register.look_after()),
+        asyncio.create_task(scanners.serve(register.scanned)),
+    ]
+    for task in working:
+        task.add_done_callback(lambda _: setattr(server, "should_exit", True))
     gc.collect()
     gc.freeze()
     ready = {"event": "ready", "lane": f"http://127.0.0.1:{port}", "home": str(home)}
@@ -128,13 +135,20 @@ async def serve(home: Path, listening: socket.socket, gate_url: str, told: Seque
     try:
         if not told:
             await server.serve(sockets=[listening])
-        return START_AGAIN if caring.done() else 0
+        return START_AGAIN if any(task.done() for task in working) else 0
     finally:
-        caring.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await caring
+        for task in working:
+            task.cancel()
+        ended = await asyncio.gather(*working, return_exceptions=True)
         await printing.stop()
         agent.close()
+        for bug in ended:
+            if isinstance(bug, Exception):
+                raise bug
+
+
+def _serial_scanner(setup: ScannerSetup) -> SerialScanner:
+    return SerialScanner(setup.port, baud=setup.baud, prefix=setup.prefix, suffix=setup.suffix)
 
 
 async def _assembled(lane_home: LaneHome, identity: LaneIdentity, clock: HostClock) -> Agent:

@@ -48,6 +48,7 @@ class LaneHome:
         self.editions = directory / "editions"
         self.uplink = directory / "uplink"
         self.printers = directory / "printers.json"
+        self.scanners = directory / "scanners.json"
 
     def identity(self) -> LaneIdentity:
         """Who this lane is; a Fault if the folder was never set up or cannot be read."""

@@ -25,6 +25,7 @@ from evertill.lane.agent import Agent, Done
 from evertill.lane.doorkeeper import Doorkeeper
 from evertill.lane.home import LaneHome, LaneIdentity
 from evertill.lane.parked import ParkedTotals
+from evertill.lane.scanners import Scanners
 from evertill.lane.status import StatusLine
 from evertill.lane.view import Drawer
 from evertill.lane.window import Printing, Window
@@ -59,6 +60,7 @@ class Register(Window):
         prepare_catalogue: Callable[[int], Awaitable[None]],
         origins: set[str],
         about: dict[str, Any],
+        scanners: Scanners | None = None,
     ) -> None:
         super().__init__(agent=agent, printing=printing, about=about)
         self.origins = origins
@@ -70,7 +72,7 @@ class Register(Window):
         self._view: bytes = b""
         self._view_revision = -1
         self._told_revision = -1
-        self._status_line = StatusLine(agent, home, printing)
+        self._status_line = StatusLine(agent, home, printing, scanners)
         self._status: dict[str, Any] = {}
         self._door = Doorkeeper(agent)
         self._parked = ParkedTotals(agent)

@@ -16,6 +16,7 @@ from evertill.journal.line import Position
 from evertill.journal.opening import Found
 from evertill.lane.agent import Agent
 from evertill.lane.home import LaneHome
+from evertill.lane.scanners import Scanners
 from evertill.lane.window import Printing
 from evertill.lane.words import N_, words
 
@@ -54,10 +55,13 @@ JOURNAL_WORDS = {
 class StatusLine:
     """Reads what the lane's own parts, the uplink and the printers tell; changes nothing."""
 
-    def __init__(self, agent: Agent, home: LaneHome, printing: Printing) -> None:
+    def __init__(
+        self, agent: Agent, home: LaneHome, printing: Printing, scanners: Scanners | None = None
+    ) -> None:
         self._agent = agent
         self._home = home
         self._printing = printing
+        self._scanners = scanners
         self._locale = "en"
         self._last_sale: tuple[str, Position | None] = ("", None)
 
@@ -74,6 +78,7 @@ class StatusLine:
             "safe": self._safe(told),
             "uplink": uplink,
             "printers": self._printing.status(locale),
+            "scanners": self._scanners.status(self._say) if self._scanners is not None else [],
             "journal": journal,
             "clock": {"state": "behind" if self._agent.clock_behind_s else "ok"},
             "messages": [
