@@ -122,7 +122,9 @@ def shop(standing_shop: RunningShop) -> RunningShop:
     return standing_shop
 
 
-USED_DEVICE = "localStorage.getItem('evertill.device') || localStorage.setItem('evertill.device', '%s');"
+USED_DEVICE = "location.origin === 'null' || localStorage.getItem('evertill.device') ||" + (
+    " localStorage.setItem('evertill.device', '%s');"
+)
 
 
 def used_device(context: BrowserContext, **values: object) -> None:

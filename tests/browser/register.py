@@ -14,6 +14,7 @@ class Register:
     def __init__(self, shop: Any, page: Page) -> None:
         self.shop = shop
         self.page = page
+        self.goods_known: list[dict] = []
         self.sold_before = {one["receipt"] for one in self._newest()}
 
     def part(self, name: str) -> Locator:
@@ -50,7 +51,8 @@ class Register:
             if one["unit"] == "each" and one["codes"] and one["unit_price_e4"] and not one["age_min"]
         ]
         assert len(plain) >= number
-        return plain[:number]
+        self.goods_known = plain[:number]
+        return self.goods_known
 
     def sale(self) -> dict | None:
         return self.shop.get("/api/v1/state")["sale"]

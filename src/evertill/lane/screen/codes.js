@@ -21,7 +21,7 @@ function Bars({ text }) {
 }
 
 const GROUPS = () => [
-  [t("Going on"), { OK: t("Yes, Enter"), NEXT: t("Next field"), PREVIOUS: t("Field before"), BACK: t("Back, close") }],
+  [t("Going on"), { OK: t("Yes, Enter"), FINISH: t("All filled in"), NEXT: t("Next field"), PREVIOUS: t("Field before"), BACK: t("Back, close") }],
   [t("Figures"), { ...Object.fromEntries([..."0123456789"].map((digit) => [digit, digit])), POINT: t("Point"), TIMES: t("Times (before a scan)"), MINUS: t("Minus"), ERASE: t("Delete the last digit") }],
   [t("Sale"), { PAY: t("Pay"), PARK: t("Park"), RECALL: t("Parked sales"), QUANTITY: t("Quantity"), DISCOUNT: t("Discount"), PRICE: t("Price"), VOID: t("Void"), REPEAT: t("Once more"), CUSTOMER: t("Customer"), RETURN: t("Return goods"), CHECK: t("Price check") }],
   [t("Drawer and shift"), { RECEIPTS: t("Receipts"), DRAWER: t("Open the drawer"), CASHIN: t("Put cash in"), CASHOUT: t("Take cash out"), XREPORT: t("X report"), COUNT: t("Close the shift"), MENU: t("Menu"), LOCK: t("Lock"), SIGNOUT: t("Sign out") }],

@@ -32,6 +32,13 @@ function confirm() {
   else if (here instanceof HTMLElement && here !== document.body) here.click();
 }
 
+/** Sends the form in front, wherever the focus is. */
+function finish() {
+  const form = front().querySelector("form:not(.search)");
+  if (form) setTimeout(() => form.requestSubmit(), 0);
+  else say("notNow");
+}
+
 function back() {
   if (store.ui.dialog) close();
   else if (store.ui.stage === "pay") change({ stage: "sale", refusal: null });
@@ -48,7 +55,7 @@ const to = (dialog) => working(() => open(dialog));
 
 /** Every command by its name on the sheet. */
 const COMMANDS = {
-  OK: confirm, BACK: back, NEXT: () => step(1), PREVIOUS: () => step(-1),
+  OK: confirm, FINISH: finish, BACK: back, NEXT: () => step(1), PREVIOUS: () => step(-1),
   POINT: () => write("."), ERASE: () => write("ERASE"), TIMES: () => write("*"), MINUS: () => write("-"),
   PAY: inSale(() => (canPay(store.view.sale) ? change({ stage: "pay", refusal: null }) : say("notNow"))),
   PARK: inSale(() => open({ kind: "park" })), RECALL: to({ kind: "parked" }),

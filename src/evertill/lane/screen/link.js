@@ -17,13 +17,13 @@ const clicks = new Map();
 
 /** Follows the agent's state for ever: `onView(view, first)` for each, `onLost()` when it is out of reach,
  * `onPulse(answers)` about every second while there is a connection: a frozen agent keeps its connections. */
-export function follow({ onView, onLost, onPulse }) {
+export function follow({ path = "/api/v1/live", onView, onLost, onPulse }) {
   let wait = WAIT_MIN_MS;
   let connected = false;
   function connect() {
     let first = true;
     const scheme = location.protocol === "https:" ? "wss" : "ws";
-    const socket = new WebSocket(`${scheme}://${location.host}/api/v1/live`);
+    const socket = new WebSocket(`${scheme}://${location.host}${path}`);
     socket.onmessage = (message) => {
       wait = WAIT_MIN_MS;
       connected = true;

@@ -77,6 +77,8 @@ export function ring(product) {
 /** What stood in the box before a scanner typed into it. */
 export function putBack(text) {
   clearTimeout(typing);
+  const box = document.getElementById("search");
+  if (box) box.value = text;
   change({ text });
 }
 
