@@ -33,6 +33,8 @@ from evertill.lane.words import N_
 
 TICK_S = 0.25
 IDLE_TICKS = 8
+OPENS_DRAWER = (e.DrawerOpened, e.CashMoved, e.ShiftOpened)
+SHOWN_AT_ONCE = (e.StaffSignedIn, e.LanguageChosen, e.MessageAcknowledged)  # other words, other messages
 THANKS_S = 60  # as long as the customer's display shows the change, if nobody comes next
 UNPREPARED = N_("The new edition could not be prepared. The last good one stays in force.")
 DAMAGED_EDITION = ("edition_garbled", "edition_truncated", "edition_signature_wrong")
@@ -132,14 +134,14 @@ class Register(Window):
             self._paid(done.document, done.head)
             return
         for entry in done.entries:
-            if isinstance(entry, e.DrawerOpened | e.CashMoved | e.ShiftOpened):
+            if isinstance(entry, OPENS_DRAWER):
                 self._printing.open_drawer()
             elif isinstance(entry, e.ReceiptReprinted):
                 self._reprint(entry)
             elif isinstance(entry, e.ShiftClosed):
                 self._printing.print_report(entry.report, self.locale)
-            elif isinstance(entry, e.StaffSignedIn | e.LanguageChosen | e.MessageAcknowledged):
-                self._look_around()  # other words, other messages: at once
+            elif isinstance(entry, SHOWN_AT_ONCE):
+                self._look_around()
 
     def _paid(self, document: SaleDocument, head: str) -> None:
         tenders = self.agent.rules.tenders

@@ -74,6 +74,7 @@ class Window:
         shop = self.agent.catalogue.shop
         settings = shop.settings
         currencies = {settings.currency, *(tender.currency for tender in shop.tenders)}
+        spoken = self.agent.state.locales
         uses = ("discount", "price", "return", "void", "cash", "drawer")
         return {
             "store": self.agent.store,
@@ -82,13 +83,17 @@ class Window:
             "currency": settings.currency,
             "currencies": {code: {"digits": minor_digits(code)} for code in sorted(currencies)},
             "locale": settings.locale,
-            "staff": [{"id": m.id, "name": m.name, "locale": m.locale, "role": m.role} for m in shop.staff],
+            "staff": [
+                {"id": m.id, "name": m.name, "locale": spoken.get(m.id, m.locale), "role": m.role}
+                for m in shop.staff
+            ],
             "roles": {role.id: role for role in shop.roles},
             "reasons": {use: [r for r in shop.reasons if r.use == use] for use in uses},
             "tenders": shop.tenders,
             "categories": shop.categories,
             "price_lists": shop.price_lists,
             "limits": settings.limits,
+            "lock_after_s": settings.lock_after_s,
             "products": self.agent.catalogue.count(),
         }
 

@@ -84,6 +84,7 @@ class LaneView(msgspec.Struct, frozen=True):
     shift: dict[str, Any] | None
     sale: SaleInHand | None
     status: Status
+    locked: bool = False
 
 
 class Refused(msgspec.Struct, frozen=True):
@@ -218,12 +219,15 @@ class Till:
         self._dataset = dataset
         self._lane = lane
         self._books = books
+        self._who: tuple[str, str] | None = None
         self.doubts = 0
 
     def sign_in(self, staff: str, pin: str) -> None:
         """On return `staff` is signed in and a shift is open. Raises ReplayStopped."""
+        self._who = (staff, pin)
         self._see_to(
-            i.SignIn(staff=staff, pin=pin), lambda view: view.staff is not None and view.staff.id == staff
+            i.SignIn(staff=staff, pin=pin),
+            lambda view: view.staff is not None and view.staff.id == staff and not view.locked,
         )
         float_minor = {self._dataset.currency: 0}
         self._see_to(i.OpenShift(float_minor=float_minor), lambda view: view.shift is not None)
@@ -260,8 +264,12 @@ class Till:
         )
 
     def _look_at(self, refusal: Refused) -> None:
-        """Another basket in hand than was thought is looked into; any other refusal ends the replay."""
+        """Another basket in hand than was thought is looked into; a register that locked itself between two
+        baskets is unlocked; any other refusal ends the replay."""
         if refusal.code in ("sale_open", "other_sale"):
+            return
+        if refusal.code == "locked" and self._who is not None:
+            self.sign_in(*self._who)
             return
         sale = self._lane.view().sale
         if sale is not None and self._is_ours(sale):

@@ -62,8 +62,6 @@ class EditionCheck:
                 self._new_id("customer", record.id)
             case Settings():
                 self._settings = record
-                for sku in record.favourites:
-                    self._want("product", sku, "favourites")
                 for message in record.messages:
                     self._new_id("message", message.id)
                     self._named(f"message {message.id}", message.names)
@@ -110,6 +108,13 @@ class EditionCheck:
                 "warning", "code_shared", f"code {code}", f"Several goods carry this code: {', '.join(skus)}."
             )
             for code, skus in self._shared_codes.items()
+        ]
+        found += [
+            Problem(
+                "warning", "favourite_unknown", f"favourite {sku}", "Its tile is left out: no such product."
+            )
+            for sku in (self._settings.favourites if self._settings is not None else ())
+            if sku not in self._ids.get("product", ())
         ]
         found.sort(key=lambda problem: problem.level != "error")
         return found

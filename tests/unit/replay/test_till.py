@@ -137,6 +137,18 @@ def test_nobody_signed_in_and_no_shift_are_seen_to_once() -> None:
     assert state.shift is not None and state.shift.number == 1
 
 
+def test_a_register_that_locked_itself_is_unlocked_and_the_replay_goes_on() -> None:
+    register = open_register()
+    till = till_at(register)
+    for basket in BASKETS:
+        register.counter.do(i.LockLane())
+        if basket is BASKETS[0]:
+            till.sign_in("9", "9999")
+        till.ring_up(basket)
+    assert not register.counter.state.locked
+    assert len(register.counter.documents) == len(BASKETS)
+
+
 def test_somebody_who_may_not_sell_at_other_prices_ends_the_replay() -> None:
     register = ReplayRegister(counter_for(UCI, BASKETS).open("1", EUR=0))
     with pytest.raises(ReplayStopped, match="colleague's approval"):

@@ -9,7 +9,7 @@ import pytest
 
 from evertill.core.pricebook import Category, PriceList
 from evertill.core.promotions import Promotion, SetPrice
-from evertill.core.shop import Reason, Role, StaffMember, TenderKind
+from evertill.core.shop import Reason, Role, ShopMessage, StaffMember, TenderKind
 from evertill.core.tax import Tax, TaxClass, TaxTable
 from evertill.wire.edition import EditionDraft, EditionFault
 from evertill.wire.edition_check import PROBLEMS_MAX, check_edition, refuse_unfit
@@ -102,6 +102,38 @@ def test_flavours_under_one_barcode_are_a_warning_only() -> None:
 )
 def test_a_shop_that_could_not_sell_is_found(parts: dict[str, Any], code: str) -> None:
     assert code in errors(changed(**parts))
+
+
+def test_a_favourite_that_is_not_sold_any_more_is_a_warning_only() -> None:
+    settings = msgspec.structs.replace(DRAFT.settings, favourites=("tea", "fax paper"))
+    found = check_edition(changed(settings=settings).records())
+    assert [(problem.level, problem.code, problem.subject) for problem in found] == [
+        ("warning", "favourite_unknown", "favourite fax paper")
+    ]
+
+
+def test_staff_cards_are_hashed_and_each_is_one_persons() -> None:
+    def with_cards(*hashes: str) -> EditionDraft:
+        member = DRAFT.staff[0]
+        staff = tuple(
+            msgspec.structs.replace(member, id=str(no), card_hash=hashed) for no, hashed in enumerate(hashes)
+        )
+        return changed(staff=staff)
+
+    assert errors(with_cards("", "")) == []
+    assert errors(with_cards("$argon2id$a", "$argon2id$b")) == []
+    assert errors(with_cards("2800000000011")) == ["card_unsafe"]
+    assert errors(with_cards("$argon2id$a", "$argon2id$a")) == ["card_shared"]
+
+
+def test_messages_to_the_registers_have_english_words_and_ids_of_their_own() -> None:
+    def with_messages(*messages: ShopMessage) -> EditionDraft:
+        return changed(settings=msgspec.structs.replace(DRAFT.settings, messages=messages))
+
+    fruit = ShopMessage(id="fruit", names={"en": "Fruit is half price."})
+    assert errors(with_messages(fruit)) == []
+    assert errors(with_messages(fruit, fruit)) == ["id_twice"]
+    assert errors(with_messages(ShopMessage(id="m", names={"zh": "水果半价。"}))) == ["name_missing"]
 
 
 def test_a_tax_named_twice_is_found() -> None:
