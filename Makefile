@@ -47,7 +47,8 @@ test: $(VENV)/.test
 	@scripts/debian-packages fonts browser tools
 	$(BIN)/ruff check src tests bench scripts
 	$(BIN)/mypy
-	$(BIN)/python -m pytest tests -n 2 --dist loadfile --durations=15
+	$(BIN)/python -m pytest tests --ignore=tests/browser -n 2 --dist loadfile --durations=10
+	$(BIN)/python -m pytest tests/browser -n 2 --dist loadfile --durations=5
 
 vectors: $(VENV)/.test
 	@mkdir -p $(dir $(JSON))
