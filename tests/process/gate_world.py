@@ -133,6 +133,7 @@ def start_uplink(home: Path, url: str) -> Process:
 def held_hashes(home: Path) -> list[str]:
     """The hashes of all entries in the facts, one for each row."""
     connection = apsw.Connection(str(home / "gate" / "facts.db"), flags=apsw.SQLITE_OPEN_READONLY)
+    connection.set_busy_timeout(5_000)  # a gate that was just killed is putting its file in order
     try:
         return [row[0].hex() for row in connection.execute("select hash from entries order by epoch, seq")]
     finally:

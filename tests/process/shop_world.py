@@ -254,6 +254,7 @@ def gate_entries(home: Path) -> int:
 
 def _asked(home: Path, question: str) -> list[Any]:
     connection = apsw.Connection(str(home / "gate" / "facts.db"), flags=apsw.SQLITE_OPEN_READONLY)
+    connection.set_busy_timeout(5_000)  # a gate that was just killed is putting its file in order
     try:
         return [row[0] for row in connection.execute(question)]
     finally:
