@@ -7,12 +7,13 @@ VECTORS ?= ../shared/data/vectors
 JSON ?= build/vectors.json
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up test check vectors bench texts lock clean unit
+.PHONY: help setup up test check vectors bench texts screens lock clean unit
 
 help:
 	@echo "make up       open one shop on this machine (sets up first)"
 	@echo "make test     all tests (sets up first); make check: the fast ones"
 	@echo "make vectors  published cases through our rules: VECTORS=folder JSON=file"
+	@echo "make screens  a picture of every screen, into build/screens and docs/screens"
 	@echo "make bench    measure, [ONLY=name]; make setup: only set up; make lock: pin versions anew"
 
 # Virtual environment with exactly the locked versions; made anew when a lock file changes.
@@ -59,6 +60,10 @@ bench: $(VENV)/.test
 
 texts: $(VENV)/.test
 	$(BIN)/python scripts/texts.py update
+
+screens: $(VENV)/.test
+	@scripts/debian-packages fonts browser
+	$(BIN)/python scripts/screens.py build/screens
 
 lock: $(VENV)/.test
 	$(BIN)/python -m pip install -q uv

@@ -46,8 +46,13 @@ class RunningShop:
     def clear(self) -> None:
         """Ends whatever is going on: basket, parked sales, shift."""
         state = self.get("/api/v1/state")
-        if state["staff"] is None:
-            if state["sale"] is None and not state["parked"] and state["shift"] is None:
+        if state["staff"] is None or state["locked"]:
+            if (
+                not state["locked"]
+                and state["sale"] is None
+                and not state["parked"]
+                and state["shift"] is None
+            ):
                 return
             self.do(type="SignIn", staff="9", pin="9999")
         if state["sale"] is not None:

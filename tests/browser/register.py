@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
@@ -59,6 +60,15 @@ class Register:
 
     def expect_lines(self, number: int) -> None:
         expect(self.part("line")).to_have_count(number)
+
+    def expect_at_least(self, number: int) -> None:
+        """So many lines or more: a deposit brings a line of its own."""
+        expect(self.part("line").nth(number - 1)).to_be_visible()
+
+    def begin_with_basket(self, fill: Callable[[Register], None]) -> None:
+        """Signed in, shift open, and something in the basket."""
+        self.stand_ready()
+        fill(self)
 
     def receipts(self) -> list[dict]:
         """The receipts since this test began, newest first."""

@@ -1,138 +1,34 @@
-"""For eyes, hands and ears of every kind: contrast, names, targets, focus, in every look of the screen."""
+"""For eyes, hands and ears of every kind, in every look and language: contrast, names, targets, room."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Route, expect
 
 from tests.browser.conftest import RunningShop, used_device
 from tests.browser.register import Register
+from tests.browser.visits import CONTRAST, EVERYTHING, each, finds_barriers, finds_cut, finds_small
+from tests.browser.walk import walk
 
 pytestmark = pytest.mark.browser
-
-AXE = Path(__file__).parent / "vendor" / "axe.min.js"
-EVERYTHING = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
-CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
-FOUND = """async (options) => {
-  const result = await axe.run(document, { resultTypes: ["violations"], ...options });
-  const grave = result.violations.filter((one) => ["serious", "critical"].includes(one.impact));
-  return grave.map((one) => one.id + ": " + one.nodes.map((node) => node.html.slice(0, 160)).join(" | "));
-}"""
-SMALL = """() => {
-  const front = [...document.querySelectorAll("dialog[open]")].pop() ?? null;
-  const targets = [...document.querySelectorAll("button, a[href], input")]
-    .filter((one) => one.checkVisibility() && one.closest("dialog[open]") === front)
-    .map((one) => (one.matches("input") && one.closest(".field-box, .count-row, form.search")) || one);
-  return targets.map((one) => [one.getBoundingClientRect(), one.outerHTML.slice(0, 120)])
-    .filter(([box]) => box.width < 47.5 || box.height < 47.5)
-    .map(([box, what]) => `${Math.round(box.width)}x${Math.round(box.height)} ${what}`);
-}"""
-
-Visit = Callable[[str], None]
-
-
-def walk(register: Register, staff: str, visit: Visit) -> None:
-    """Goes through every main screen and calls `visit` with its name on each."""
-    page, part = register.page, register.part
-    expect(part(f"staff-{staff}")).to_be_visible()
-    visit("sign in")
-    register.sign_in(staff)
-    expect(part("open-shift")).to_be_visible()
-    visit("open the shift")
-    register.open_shift()
-    expect(part("tile").first).to_be_visible()
-    visit("an empty basket")
-    walk_a_sale(register, visit)
-    for name, key in (("menu", "F10"), ("help", "F1")):
-        page.keyboard.press(key)
-        expect(part(f"{name}-dialog")).to_be_visible()
-        visit(name)
-        page.keyboard.press("Escape")
-    walk_the_menu(register, visit)
-
-
-def walk_a_sale(register: Register, visit: Visit) -> None:
-    page, part = register.page, register.part
-    for product in register.goods(3):
-        register.scan(product["codes"][0])
-    register.expect_lines(3)
-    register.scan("4006381333931")
-    expect(part("saying")).not_to_be_empty()
-    visit("a refusal")
-    for key, name in (("F3", "number"), ("F6", "discount-dialog"), ("F7", "price-dialog")):
-        page.keyboard.press(key)
-        expect(part(name)).to_be_visible()
-        visit(name)
-        page.keyboard.press("Escape")
-        expect(part(name)).to_have_count(0)
-    part("void").click()
-    visit("a voided line, or an approval")
-    page.keyboard.press("Escape")
-    page.keyboard.press("F4")
-    expect(part("due")).to_be_visible()
-    visit("pay")
-    page.keyboard.press("Enter")
-    expect(part("paid")).to_be_visible()
-    expect(part("paper")).to_be_visible()
-    visit("paid")
-    part("next").click()
-
-
-def walk_the_menu(register: Register, visit: Visit) -> None:
-    opened = {
-        "menu-device": "device-dialog",
-        "menu-receipts": "receipts-dialog",
-        "menu-return": "return-dialog",
-        "menu-price-check": "price-check-dialog",
-        "menu-cash-in": "move-cash-dialog",
-        "menu-drawer": "drawer-dialog",
-        "menu-close-shift": "close-shift-dialog",
-    }
-    for item, dialog in opened.items():
-        register.part("menu").click()
-        register.part(item).click()
-        expect(register.part(dialog)).to_be_visible()
-        visit(item)
-        register.page.keyboard.press("Escape")
-        expect(register.part(dialog)).to_have_count(0)
-    register.part("menu").click()
-    register.part("menu-x").click()
-    expect(register.page.locator("dialog[open]")).to_be_visible()
-    visit("report, or an approval")
-    register.page.keyboard.press("Escape")
-
-
-def inspect(page: Page, options: dict, wrong: list[str]) -> Visit:
-    """A visit that lets axe look at the page as it stands."""
-
-    def visit(name: str) -> None:
-        if page.evaluate("() => typeof axe") == "undefined":
-            page.evaluate(AXE.read_text(encoding="utf-8"))
-        wrong.extend(f"{name}: {one}" for one in page.evaluate(FOUND, options))
-
-    return visit
-
-
-@pytest.mark.parametrize("staff", ["1", "2"], ids=["english", "chinese"])
-def test_no_screen_keeps_anybody_from_using_it(register: Register, staff: str) -> None:
-    wrong: list[str] = []
-    walk(register, staff, inspect(register.page, EVERYTHING, wrong))
-    assert wrong == []
 
 
 @pytest.fixture
 def device(browser: Browser, shop: RunningShop) -> Iterator[Callable[..., Register]]:
-    """Opens the register on a device with these settings."""
+    """Opens the register on a device of this size, with these settings and perhaps other words."""
     contexts = []
 
-    def open_it(width: int = 1366, height: int = 768, **kept: object) -> Register:
-        context = browser.new_context(viewport={"width": width, "height": height})
+    def open_it(
+        width: int = 1366, height: int = 768, *, words: Callable[[Route], None] | None = None, **kept: object
+    ) -> Register:
+        context = browser.new_context(viewport={"width": width, "height": height}, service_workers="block")
         contexts.append(context)
         used_device(context, **kept)
         page = context.new_page()
+        if words is not None:
+            page.route("**/api/v1/words/zh", words)
         page.goto(shop.url)
         return Register(shop, page)
 
@@ -141,20 +37,69 @@ def device(browser: Browser, shop: RunningShop) -> Iterator[Callable[..., Regist
         context.close()
 
 
+@pytest.mark.parametrize("staff", ["1", "2"], ids=["english", "chinese"])
+def test_no_screen_keeps_anybody_from_using_it(register: Register, staff: str) -> None:
+    page, wrong = register.page, []
+    walk(
+        register,
+        staff,
+        each(finds_barriers(page, wrong, EVERYTHING), finds_small(page, wrong), finds_cut(page, wrong)),
+    )
+    assert wrong == []
+
+
 def test_every_screen_can_be_read_in_the_dark(device: Callable[..., Register]) -> None:
     register, wrong = device(theme="dark"), []
-    walk(register, "9", inspect(register.page, CONTRAST, wrong))
+    walk(register, "9", finds_barriers(register.page, wrong, CONTRAST))
     assert wrong == []
 
 
-@pytest.mark.parametrize(("width", "height"), [(1366, 768), (800, 1280)], ids=["counter", "tablet"])
-def test_every_target_is_as_large_as_a_finger(
+def test_large_text_is_not_cut_off(device: Callable[..., Register]) -> None:
+    register, wrong = device(text="large"), []
+    walk(register, "1", finds_cut(register.page, wrong, ".status-item"))
+    assert wrong == []
+
+
+def longer(route: Route) -> None:
+    """A language half as long again as English: German and Finnish are about that."""
+    texts = route.fetch().json()
+    route.fulfill(json={text: f"{text} {'loremipsu '[: max(2, len(text) // 2)]}".strip() for text in texts})
+
+
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), (800, 1280)], ids=["counter", "upright"])
+def test_a_language_with_longer_words_is_not_cut_off(
     device: Callable[..., Register], width: int, height: int
 ) -> None:
-    register, wrong = device(width, height), []
-
-    def visit(name: str) -> None:
-        wrong.extend(f"{name}: {one}" for one in register.page.evaluate(SMALL))
-
-    walk(register, "9", visit)
+    register, wrong = device(width, height, words=longer), []
+    page = register.page
+    walk(register, "2", each(finds_cut(page, wrong, ".status-item, .face"), finds_small(page, wrong)))
     assert wrong == []
+
+
+def test_a_language_that_runs_to_the_left_turns_the_screen_round(device: Callable[..., Register]) -> None:
+    register, wrong = device(), []
+    register.stand_ready(lines=2)
+    register.page.evaluate("document.documentElement.dir = 'rtl'")
+    boxes = {
+        name: register.page.locator(name).first.bounding_box()["x"]
+        for name in (".basket", ".finder", ".line-name", ".line-total", ".tile")
+    }
+    assert boxes[".basket"] > boxes[".finder"]
+    assert boxes[".line-name"] > boxes[".line-total"]
+    finds_cut(register.page, wrong)("sale")
+    register.page.keyboard.press("F4")
+    expect(register.part("due")).to_be_visible()
+    finds_cut(register.page, wrong)("pay")
+    assert wrong == []
+
+
+def test_money_and_dates_are_written_as_the_reader_writes_them(register: Register) -> None:
+    write = """async (language) => {
+      const { speak } = await import("/screen/words.js");
+      const { money, moment, quantity } = await import("/screen/figures.js");
+      await speak(language);
+      const at = moment("2026-03-09T14:05:00", "full");
+      return [money(1234567, "EUR", 2), money(-5, "JPY", 0), quantity(1245, "kg"), at];
+    }"""
+    assert register.page.evaluate(write, "zh") == ["€12,345.67", "−¥5", "1.245 kg", "2026/03/09 14:05"]
+    assert register.page.evaluate(write, "en") == ["€12,345.67", "−¥5", "1.245 kg", "09/03/2026, 14:05"]

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import re
 import signal
 import time
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import psutil
 import pytest
-from playwright.sync_api import Browser, Page, WebSocketRoute, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import RunningShop, used_device
+from tests.browser.faces import STATES, Line
 from tests.browser.register import Register
 
 pytestmark = pytest.mark.browser
@@ -34,58 +32,18 @@ RED = """() => {
     return isRed(style.color) || isRed(style.backgroundColor) || isRed(style.borderTopColor);
   }).map((one) => one.outerHTML);
 }"""
-Tell = Callable[..., None]
-
-
-def says(status: dict) -> dict:
-    return {"code": status["code"], "kind": "register", "words": status["words"]}
-
-
-STATES: dict[str, dict[str, Any]] = {
-    "ready": {"face": "ready", "unsent": 0},
-    "offline": {
-        "face": "offline",
-        "unsent": 12_804,
-        "uplink": {"state": "off", "unsent": 12_804, "hint": ""},
-    },
-    "trouble": {
-        "face": "trouble",
-        "journal": {
-            "state": "low_space",
-            "words": "The register's disk is nearly full. Free some space; sales go on.",
-        },
-        "messages": [
-            says({"code": "clock_behind", "words": "The clock of this register is behind. Set it."})
-        ],
-    },
-    "safe": {"face": "ready", "safe": {"machines": 2, "receipt": "L1-1"}},
-}
 
 
 @pytest.fixture
-def told(browser: Browser, shop: RunningShop) -> Iterator[tuple[Register, Tell]]:
-    """A register whose status line is told what we like; everything else of it is real."""
+def told(browser: Browser, shop: RunningShop) -> Iterator[tuple[Register, Line]]:
+    """A register, and its line from the agent, on which we say what the status is."""
     context = browser.new_context(viewport={"width": 1366, "height": 768})
     used_device(context)
     page = context.new_page()
     page.add_init_script(WATCH)
-    lines: list[WebSocketRoute] = []
-    views: list[dict] = []
-
-    def between(line: WebSocketRoute) -> None:
-        server = line.connect_to_server()
-        lines.append(line)
-        server.on_message(lambda text: (views.append(json.loads(text)), line.send(text)))
-
-    page.route_web_socket(re.compile("/api/v1/live"), between)
+    line = Line(page)
     page.goto(shop.url)
-
-    def tell(**status: Any) -> None:
-        view = dict(views[-1])
-        view["status"] = {**view["status"], **status}
-        lines[-1].send(json.dumps(view))
-
-    yield Register(shop, page), tell
+    yield Register(shop, page), line
     context.close()
 
 
@@ -94,14 +52,14 @@ def painted(page: Page) -> None:
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
-def test_nothing_jumps_when_the_status_changes(told: tuple[Register, Tell]) -> None:
-    register, tell = told
+def test_nothing_jumps_when_the_status_changes(told: tuple[Register, Line]) -> None:
+    register, line = told
     register.stand_ready(lines=2)
     expect(register.part("tile").first).to_be_visible()
     painted(register.page)
     register.page.evaluate("window.shifts.length = 0")
     for name in ("offline", "trouble", "safe", "ready", "trouble", "ready"):
-        tell(**STATES[name])
+        line.tell(**STATES[name])
         painted(register.page)
     register.shop.do(type="Scan", code=register.goods(3)[2]["codes"][0])
     register.expect_lines(3)
@@ -110,24 +68,24 @@ def test_nothing_jumps_when_the_status_changes(told: tuple[Register, Tell]) -> N
     assert moved == []
 
 
-def test_offline_looks_calm_and_trouble_says_what_to_do(told: tuple[Register, Tell]) -> None:
-    register, tell = told
+def test_offline_looks_calm_and_trouble_says_what_to_do(told: tuple[Register, Line]) -> None:
+    register, line = told
     register.stand_ready()
     face = register.page.locator(".face")
     expect(face).to_have_text("Ready")
-    tell(**STATES["offline"])
+    line.tell(**STATES["offline"])
     expect(face).to_have_text("Offline: selling goes on")
     expect(register.page.get_by_text("Not yet sent: 12,804")).to_be_visible()
     assert register.page.evaluate(RED) == []
-    tell(**STATES["trouble"])
+    line.tell(**STATES["trouble"])
     expect(face).to_have_text("Trouble")
-    expect(register.part("saying")).to_contain_text("The clock of this register is behind")
-    tell(**STATES["safe"])
+    expect(register.part("saying")).to_contain_text("disk is nearly full")
+    line.tell(**STATES["safe"])
     expect(register.part("safe")).to_have_text("Last sale on 2 machines")
 
 
-def test_a_message_from_the_shop_is_read_in_the_cashiers_language(told: tuple[Register, Tell]) -> None:
-    register, tell = told
+def test_a_message_from_the_shop_is_read_in_the_cashiers_language(told: tuple[Register, Line]) -> None:
+    register, line = told
     register.stand_ready("2")
     message = {
         "code": "from_the_shop",
@@ -137,7 +95,7 @@ def test_a_message_from_the_shop_is_read_in_the_cashiers_language(told: tuple[Re
         "words": "Fire drill at 3",
         "names": {"en": "Fire drill at 3", "zh": "三点消防演习"},
     }
-    tell(messages=[message])
+    line.tell(messages=[message])
     expect(register.part("saying")).to_contain_text("三点消防演习")
     expect(register.part("message-read")).to_be_visible()
 

@@ -70,6 +70,21 @@ def test_what_was_typed_before_is_no_part_of_the_scan(register: Register) -> Non
     assert scans(register.page, before + keys(CODE, [5])) == [CODE]
 
 
+def test_a_scan_that_a_slow_machine_tore_in_two_is_rung_up_whole(register: Register) -> None:
+    register.stand_ready()
+    code = register.goods(1)[0]["codes"][0]
+    pressed = "3*" + code[:5]
+    register.page.keyboard.type(pressed, delay=90)
+    register.page.wait_for_function("(began) => performance.now() - began > 350", arg=_now(register.page))
+    register.scan(code[5:])
+    register.expect_lines(1)
+    assert register.sale()["lines"][0]["quantity_milli"] == 3000
+
+
+def _now(page: Page) -> float:
+    return page.evaluate("performance.now()")
+
+
 def test_a_prefix_makes_a_scan_certain_however_slow_the_machine_is(register: Register) -> None:
     pressed = [("~", 500), *keys("1234", [900])]
     assert scans(register.page, pressed, prefix="~") == ["1234"]

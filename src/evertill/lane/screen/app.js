@@ -60,7 +60,7 @@ function toured() {
 
 /** The tour begins by itself once on a device, with an empty basket; it steps aside for a customer. */
 function showAround({ view, ui }) {
-  const quiet = atWork(view) && !view.sale && !view.last && !ui.dialog;
+  const quiet = atWork(view) && !view.sale && ui.seen === (view.last ? view.last.receipt : null) && !ui.dialog;
   if (!device.toured && ui.tour < 0 && quiet && !showAround.done) {
     showAround.done = true;
     change({ tour: 0 });

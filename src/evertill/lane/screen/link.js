@@ -9,8 +9,8 @@ const WAIT_MIN_MS = 200;
 const WAIT_MAX_MS = 2000;
 const ANSWER_MS = 15000;
 const SAME_CLICK_MS = 700;
-const PULSE_MS = 1000;
-const PULSE_WAIT_MS = 1500;
+const PULSE_MS = 700;
+const PULSE_WAIT_MS = 2000;
 
 let queue = Promise.resolve();
 const clicks = new Map();

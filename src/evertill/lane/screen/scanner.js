@@ -42,7 +42,8 @@ export class Reader {
   }
 
   /** A key pressed at `at` ms. Gives {hold} (it belongs to a scan: keep it from the field), {begins} (a first
-   * character, perhaps of a scan), {scan: text}, or {} (a key like any other). */
+   * character, perhaps of a scan), {scan: text, certain}, or {} (a key like any other). Certain: it had its prefix, so
+   * that the text is whole; without one its beginning may have come too early to be told from typing. */
   press(key, at) {
     const last = this.times[this.times.length - 1];
     const late = last !== undefined && at - last > (this.held ? PREFIX_GAP_MAX_MS : GAP_MAX_MS);
@@ -67,8 +68,9 @@ export class Reader {
   /** The ending key, or the silence after the last key. */
   end() {
     const text = this.keys.join("");
-    const scanned = this.held ? text.length > 0 : CODE.test(text) && isBurst(this.times);
+    const certain = this.held;
+    const scanned = certain ? text.length > 0 : CODE.test(text) && isBurst(this.times);
     this.forget();
-    return scanned ? { scan: text } : {};
+    return scanned ? { scan: text, certain } : {};
   }
 }

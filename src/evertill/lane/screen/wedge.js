@@ -5,7 +5,7 @@ import { device } from "./device.js";
 import { typeInto } from "./parts.js";
 import { Reader } from "./scanner.js";
 import { arrive } from "./scans.js";
-import { putBack } from "./screens/finder.js";
+import { putBack, split } from "./screens/finder.js";
 import { store } from "./store.js";
 
 const SILENCE_MS = 300;
@@ -19,15 +19,22 @@ function remember(target) {
   before = { field, value: field ? field.value : "", text: store.ui.text };
 }
 
+/** A scan with the beginning that a very slow machine let into the search box as if it was typed: nobody types
+ * half a code and scans the other half. */
+function whole(scan, text) {
+  const { rest } = split(text);
+  return /^(\d+|EVT\S*)$/i.test(rest) ? rest + scan : scan;
+}
+
 function restore() {
   if (before.field && before.field.isConnected) typeInto(before.field, before.value);
   putBack(before.text);
 }
 
-function scanned(code) {
+function scanned({ scan, certain }) {
   const { text } = before;
   restore();
-  arrive(code, text);
+  arrive(certain ? scan : whole(scan, text), text);
 }
 
 /** The character a key stands for: the group separator of GS1 codes comes as Ctrl+]. */
@@ -45,13 +52,13 @@ function onKey(event) {
   if (!found.hold && !found.scan) return undefined;
   event.preventDefault();
   event.stopImmediatePropagation();
-  if (found.scan) scanned(found.scan);
+  if (found.scan) scanned(found);
   return undefined;
 }
 
 function fellSilent() {
   const found = reader.end();
-  if (found.scan) scanned(found.scan);
+  if (found.scan) scanned(found);
 }
 
 export const listenToScanner = () => window.addEventListener("keydown", onKey, true);

@@ -1,11 +1,13 @@
 // Texts in the reader's language. Every text is written as an English sentence with
 // {placeholders}, always a literal in a call of t, so that scripts/texts.py finds it; the Chinese comes from the agent's catalogue.
 
+/** Language -> how figures and dates are written, and which way lines run. */
+const LANGUAGES = { en: { tag: "en-GB", dir: "ltr" }, zh: { tag: "zh-CN", dir: "ltr" } };
 const catalogues = { en: {} };
 let current = "en";
 
 export const locale = () => current;
-export const languageTag = () => (current === "zh" ? "zh-CN" : "en-GB");
+export const languageTag = () => LANGUAGES[current].tag;
 
 /** The text in the current language, its {placeholders} filled from `params`. */
 export function t(text, params) {
@@ -33,7 +35,7 @@ export function otherName(names) {
 
 /** Switches to a language; resolves to whether the current language changed. */
 export async function speak(next) {
-  if (next === current) return false;
+  if (next === current || !LANGUAGES[next]) return false;
   if (!catalogues[next]) {
     const answer = await fetch(`/api/v1/words/${next}`);
     if (!answer.ok) return false;
@@ -41,5 +43,6 @@ export async function speak(next) {
   }
   current = next;
   document.documentElement.lang = languageTag();
+  document.documentElement.dir = LANGUAGES[next].dir;
   return true;
 }

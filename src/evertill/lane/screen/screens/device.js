@@ -28,7 +28,7 @@ export function Device() {
   return html`<${Dialog} title=${t("This device")} wide testid="device-dialog">
     <div class="settings">
       <section><h3>${t("Looks")}</h3>
-        <${Setting} label=${t("Colours")} name="theme" options=${[{ id: "auto", label: t("As the system") }, { id: "light", label: t("Light") }, { id: "dark", label: t("Dark") }]} />
+        <${Setting} label=${t("Colours")} name="theme" options=${[{ id: "auto", label: t("System") }, { id: "light", label: t("Light") }, { id: "dark", label: t("Dark") }]} />
         <${Setting} label=${t("Text")} name="text" options=${[{ id: "normal", label: t("Normal") }, { id: "large", label: t("Large") }]} />
         <${Setting} label=${t("Goods on the side of")} name="hand" options=${[{ id: "right", label: t("the right hand") }, { id: "left", label: t("the left hand") }]} />
         <${Setting} label=${t("Sounds")} name="sound" after=${() => sound("scan")} options=${[{ id: "on", label: t("On") }, { id: "off", label: t("Off") }]} /></section>

@@ -14,6 +14,7 @@ const RECEIPT_QR = /^EVT1:/i;
 const TIMES = /^\s*([-−]?[\d.,]+)\s*[*x×]\s*(.*)$/;
 
 let asked = null;
+let lookedFor = "";
 let typing = 0;
 
 /** The quantity before a "*" and the rest: "3*milk" -> {quantity_milli: 3000, rest: "milk"}. */
@@ -47,9 +48,10 @@ async function shelf(which) {
 
 /** Shows the goods for a text and a category; a text is looked for everywhere beyond the two shelves. */
 export async function look(text, category) {
+  lookedFor = text;
   const onShelf = category === FAVOURITES || category === SELLERS;
   const products = onShelf && !text ? await shelf(category) : await fetchProducts(text, onShelf ? null : category);
-  if (products && category === store.ui.category) change({ results: products, pick: -1 });
+  if (products && category === store.ui.category && text === lookedFor) change({ results: products, pick: -1 });
 }
 
 /** What is shown first: the favourites, where the shop has any. */
@@ -80,6 +82,7 @@ export function putBack(text) {
   const box = document.getElementById("search");
   if (box) box.value = text;
   change({ text });
+  if (split(text).rest !== lookedFor) look(split(text).rest, store.ui.category);
 }
 
 /** Rings up a scanned code; what was being looked for is given up. `before`: what stood in the box ("3*"). */
@@ -87,7 +90,7 @@ export function rung(code, before) {
   const stood = split(before);
   const scanned = split(code); // a quick hand's "3*" may have come in one burst with the scan
   clear();
-  return ringCode(scanned.rest, stood.rest === "" && stood.quantity_milli !== null ? stood.quantity_milli : scanned.quantity_milli);
+  return ringCode(scanned.rest, stood.quantity_milli !== null && /^(\d+|EVT\S*)?$/i.test(stood.rest) ? stood.quantity_milli : scanned.quantity_milli);
 }
 
 function ringCode(code, quantity_milli) {
@@ -97,9 +100,8 @@ function ringCode(code, quantity_milli) {
 
 function clear() {
   clearTimeout(typing);
-  const searched = split(store.ui.text).rest !== "";
   change({ text: "", pick: -1 });
-  if (searched) look("", store.ui.category);
+  if (lookedFor !== "") look("", store.ui.category);
 }
 
 /** What Enter in the box does: a code is rung up, words pick the goods they find. */
@@ -117,6 +119,7 @@ export async function enter() {
     return ringCode(rest, quantity_milli);
   }
   clearTimeout(typing);
+  lookedFor = rest;
   const products = await fetchProducts(rest, null);
   const exact = products && products.find((one) => one.sku === rest || one.codes.includes(rest));
   if (exact || (products && products.length === 1)) return ring(exact || products[0]);
@@ -157,14 +160,15 @@ function Tile({ product, shop, on }) {
   const digits = (shop.currencies[product.currency] || { digits: 2 }).digits;
   const category = shop.categories.find((one) => (product.categories || []).includes(one.id) && one.colour);
   const colour = product.colour || (category && category.colour) || "";
-  const price = product.open_price || product.unit_price_e4 == null
+  const open_price = product.open_price || product.unit_price_e4 == null;
+  const price = open_price
     ? t("Open price")
     : unitPrice(product.unit_price_e4, product.currency, digits) + (product.unit === "kg" ? "/kg" : "");
   return html`<button type="button" class=${on ? "tile on" : "tile"} style=${colour ? { "--tile": colour } : {}} data-testid="tile"
     onClick=${() => ring(product)}>
     <span class="tile-name">${name(product.names) || product.sku}</span>
     <span class="tile-other" lang="">${otherName(product.names)}</span>
-    <span class="tile-foot"><b>${price}</b>${product.age_min ? html`<span class="tag">${t("{years}+", { years: product.age_min })}</span>` : ""}
+    <span class="tile-foot"><b class=${open_price ? "word" : ""}>${price}</b>${product.age_min ? html`<span class="tag">${t("{years}+", { years: product.age_min })}</span>` : ""}
       <i class="tile-picture" style=${colour ? { "--tile": colour, color: inkOn(colour) } : {}} aria-hidden="true">${initials(name(product.names) || product.sku)}</i></span></button>`;
 }
 

@@ -24,7 +24,9 @@ export function Head(state) {
 
 /** What the agent has to say besides answers: what is wrong here first, then messages from the shop. */
 function news(view) {
-  const message = view.status.messages[0];
+  const { journal, messages } = view.status;
+  if (journal.state !== "ok") return { tone: "warn", text: journal.words };
+  const message = messages[0];
   if (!message) return null;
   const shop = message.kind === "shop";
   return { tone: message.important ? "warn" : "calm", text: shop ? name(message.names) : message.words || message.code, message: shop ? message.id : null };
@@ -35,20 +37,27 @@ const FACES = { ready: () => t("Ready"), offline: () => t("Offline: selling goes
 export function Status({ view, ui, link, now }) {
   const status = view.status;
   const face = link === "live" ? status.face : "trouble";
-  const word = link === "frozen" ? t("Not answering…") : link === "live" ? (ui.busy ? t("Working…") : FACES[status.face] ? FACES[status.face]() : status.face) : t("Restarting…");
-  const printer = status.printers.find((one) => one.state === "trouble");
-  const journal = status.journal.state !== "ok" ? status.journal.words : "";
-  const clock = status.clock.state !== "ok" ? status.clock.words : "";
+  const busy = Boolean(ui.busy) && link === "live";
+  const word = link === "frozen" ? t("Not answering…") : link === "live" ? (busy ? t("Working…") : FACES[status.face] ? FACES[status.face]() : status.face) : t("Restarting…");
   return html`<footer class="status" aria-label=${t("Status")}>
-    <span class=${`face ${face}`}><i class="lamp" aria-hidden="true"></i>${word}</span>
+    <span class=${`face ${busy ? "busy" : face}`} data-busy=${busy ? "yes" : null}><i class="lamp" aria-hidden="true"></i>${word}</span>
     <span class="status-item" data-testid="safe">${safe(status)}</span>
     <span class="status-item">${sent(status)}</span>
-    <span class="status-item status-wide">${journal || clock || (printer ? told(printer) : status.printers.length ? t("Printer ready") : t("No printer"))}</span>
+    <span class="status-item status-wide">${devices(status)}</span>
     <span class="status-item status-edition">${t("Edition {n}", { n: whole(view.edition) })}</span>
     <span class="status-item status-shift">${view.shift ? t("Shift {n}", { n: whole(view.shift.number) }) : t("No shift")}</span>
-    <span class="status-item">${view.staff ? view.staff.name : t("Nobody signed in")}</span>
-    <time class="status-item">${moment(now, "time")}</time>
+    <span class="status-item status-staff">${view.staff ? view.staff.name : t("Nobody signed in")}</span>
+    <time class="status-item status-clock">${moment(now, "time")}</time>
   </footer>`;
+}
+
+/** What is wrong with a printer or scanner, else that the printer is ready. */
+function devices({ printers, scanners }) {
+  const printer = printers.find((one) => one.state === "trouble");
+  const scanner = (scanners || []).find((one) => one.state !== "ok");
+  if (printer) return told(printer);
+  if (scanner) return scanner.words;
+  return printers.length ? t("Printer ready") : t("No printer");
 }
 
 /** On how many machines the last sale is, as far as the register knows. */
