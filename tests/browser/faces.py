@@ -40,6 +40,7 @@ class Line:
     def __init__(self, page: Page) -> None:
         self._lines: list[WebSocketRoute] = []
         self._views: list[dict] = []
+        self._told = 0
         page.route_web_socket(re.compile("/api/v1/live"), self._stand_between)
 
     def _stand_between(self, line: WebSocketRoute) -> None:
@@ -56,4 +57,12 @@ class Line:
         """The newest state once more, with this said of its status."""
         view = dict(self._views[-1])
         view["status"] = {**view["status"], **status}
+        self._lines[-1].send(json.dumps(view))
+
+    def tell_of_a_refused_scan(self, code: str, refusal: dict[str, Any]) -> None:
+        """As if a scanner on a serial line had read something that the register refused."""
+        view = dict(self._views[-1])
+        self._told += 1
+        view["rev"] += self._told
+        view["notice"] = {"rev": view["rev"], "code": code, "refusal": refusal}
         self._lines[-1].send(json.dumps(view))

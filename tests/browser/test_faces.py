@@ -22,6 +22,10 @@ new PerformanceObserver((list) => {
     window.shifts.push(...entry.sources.map((one) => one.node?.outerHTML?.slice(0, 120) ?? "gone"));
 }).observe({ type: "layout-shift", buffered: true });"""
 
+KEPT = """async () => {
+  const files = async () => (await (await caches.open("evertill-screen")).keys()).length;
+  while ((await files()) < 30) await new Promise(requestAnimationFrame);
+}"""
 RED = """() => {
   const isRed = (colour) => {
     const [r, g, b] = colour.match(/\\d+/g).map(Number);
@@ -100,6 +104,17 @@ def test_a_message_from_the_shop_is_read_in_the_cashiers_language(told: tuple[Re
     expect(register.part("message-read")).to_be_visible()
 
 
+def test_what_a_serial_scanner_was_refused_is_said_or_asked_about(told: tuple[Register, Line]) -> None:
+    register, line = told
+    register.stand_ready()
+    unknown = {"code": "unknown_code", "text": "Not known: {code}", "params": {"code": "77"}, "words": ""}
+    line.tell_of_a_refused_scan("77", unknown)
+    expect(register.part("saying")).to_contain_text("Not known: 77")
+    young = {"code": "age_unproven", "text": "Check the age: {years}", "params": {"years": 18}, "words": ""}
+    line.tell_of_a_refused_scan("4902551377760", young)
+    expect(register.part("age-dialog")).to_contain_text("18+")
+
+
 def test_a_frozen_register_program_is_noticed_within_three_seconds(register: Register) -> None:
     register.stand_ready(lines=1)
     frozen = register.shop.lane_processes()
@@ -126,7 +141,7 @@ def test_a_reload_while_the_program_is_dead_shows_the_notice_and_comes_back_with
     page = register.page
     register.stand_ready("2", lines=2)
     page.evaluate("navigator.serviceWorker.ready")
-    page.wait_for_function("async () => (await (await caches.open('evertill-screen')).keys()).length > 30")
+    page.evaluate(KEPT)
     keeper = psutil.Process(register.shop.process.pid)
     keeper.send_signal(signal.SIGSTOP)
     try:

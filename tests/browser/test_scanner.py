@@ -81,6 +81,22 @@ def test_a_scan_that_a_slow_machine_tore_in_two_is_rung_up_whole(register: Regis
     assert register.sale()["lines"][0]["quantity_milli"] == 3000
 
 
+def test_a_forgotten_star_does_not_spoil_the_scan_behind_it(register: Register) -> None:
+    register.stand_ready()
+    register.page.keyboard.type("3")
+    register.page.wait_for_function("(began) => performance.now() - began > 350", arg=_now(register.page))
+    register.scan(register.goods(1)[0]["codes"][0])
+    register.expect_lines(1)
+    assert register.sale()["lines"][0]["quantity_milli"] == 1000
+
+
+def test_a_command_scanned_too_slowly_to_be_told_from_typing_is_obeyed(register: Register) -> None:
+    register.stand_ready()
+    register.page.keyboard.type("3EVTCMD:TIMES", delay=60)
+    register.page.keyboard.press("Enter")
+    expect(register.part("search")).to_have_value("3*")
+
+
 def _now(page: Page) -> float:
     return page.evaluate("performance.now()")
 

@@ -19,11 +19,18 @@ function remember(target) {
   before = { field, value: field ? field.value : "", text: store.ui.text };
 }
 
+/** Whether a text is a whole GTIN: 8, 12, 13 or 14 digits of which the last one checks the others. */
+function isGtin(text) {
+  if (!/^(\d{8}|\d{12,14})$/.test(text)) return false;
+  return [...text].reverse().reduce((sum, digit, place) => sum + Number(digit) * (place % 2 ? 3 : 1), 0) % 10 === 0;
+}
+
 /** A scan with the beginning that a very slow machine let into the search box as if it was typed: nobody types
- * half a code and scans the other half. */
+ * half a code and scans the other half. What is whole by itself stays as it is. */
 function whole(scan, text) {
   const { rest } = split(text);
-  return /^(\d+|EVT\S*)$/i.test(rest) ? rest + scan : scan;
+  const torn = /^\d+$/.test(rest) ? /^\d+$/.test(scan) && !isGtin(scan) : /^EVT\S*$/i.test(rest) && !/^EVT/i.test(scan);
+  return torn ? rest + scan : scan;
 }
 
 function restore() {

@@ -110,9 +110,10 @@ export async function enter() {
   const { quantity_milli, rest } = split(text);
   if (pick >= 0 && results && results[pick]) return ring(results[pick]);
   if (!rest) return undefined;
-  if (COMMAND.test(rest)) {
-    clear();
-    return obey(rest);
+  const command = text.search(/EVTCMD:/i); // behind a "3*", if the scan was too slow to be told from typing
+  if (command >= 0) {
+    putBack(text.slice(0, command));
+    return obey(text.slice(command));
   }
   if (RECEIPT_QR.test(rest) || isCode(rest)) {
     clear();
