@@ -10,7 +10,7 @@ from __future__ import annotations
 import msgspec
 
 from evertill.core.receipt import SaleDocument, ShiftReport
-from evertill.core.sale import Line, ManualDiscount, Tender
+from evertill.core.sale import Line, ManualDiscount, Sale, Tender
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -124,6 +124,18 @@ class SaleOpened(Entry, frozen=True, kw_only=True):
     staff: str
     reference: str | None = None
     occurred_on: str | None = None
+
+    def begun(self) -> Sale:
+        """The sale as it stands right after this entry: no lines yet."""
+        return Sale(
+            id=self.sale,
+            currency=self.currency,
+            edition=self.edition,
+            opened_at=self.at,
+            staff=self.staff,
+            reference=self.reference,
+            occurred_on=self.occurred_on,
+        )
 
 
 class LineAdded(Entry, frozen=True, kw_only=True):

@@ -118,15 +118,7 @@ def _drawer_opened(state: State, _x: e.DrawerOpened, _: str) -> State:
 
 
 def _sale_opened(state: State, x: e.SaleOpened, _: str) -> State:
-    sale = Sale(
-        id=x.sale,
-        currency=x.currency,
-        edition=x.edition,
-        opened_at=x.at,
-        staff=x.staff,
-        reference=x.reference,
-        occurred_on=x.occurred_on,
-    )
+    sale = x.begun()
     return replace(state, sale=sale, sales_opened=state.sales_opened + 1)
 
 

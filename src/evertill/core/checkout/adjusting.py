@@ -113,13 +113,7 @@ def set_customer(desk: Desk, intent: i.SetCustomer) -> Decision:
         if state.shift is None:
             return NO_SHIFT
         entries.append(opened)
-        sale = Sale(
-            id=opened.sale,
-            currency=opened.currency,
-            edition=opened.edition,
-            opened_at=opened.at,
-            staff=opened.staff,
-        )
+        sale = opened.begun()
     elif state.sale.tenders:
         return PARTLY_PAID
     else:

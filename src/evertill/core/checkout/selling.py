@@ -249,13 +249,7 @@ def _sale_in_hand(desk: Desk) -> tuple[Sale | Refusal, list[e.Entry]]:
     opened = open_default_sale(desk)
     if isinstance(opened, Refusal):
         return opened, []
-    sale = Sale(
-        id=opened.sale,
-        currency=opened.currency,
-        edition=opened.edition,
-        opened_at=opened.at,
-        staff=opened.staff,
-    )
+    sale = opened.begun()
     return sale, [opened]
 
 
